@@ -1,0 +1,1 @@
+"""The callback gateway: receives callbacks, verifies, normalizes, journals and publishes them."""

@@ -1,0 +1,120 @@
+"""The values that flow: Callback → Verified → Document → Event → Entry (what the journal keeps).
+
+All are frozen. Times are RFC 3339 text; `received_at` is UTC with microseconds and `Z`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NewType
+
+from gateway.core.errors import Reason
+
+Document = dict[str, Any]
+"""A decoded body in xmltodict's convention: leaves are text or None (from JSON also numbers and
+booleans), a repeated element is a list, attributes are `@name`, mixed text is `#text`."""
+
+
+class Outcome(StrEnum):
+    """How a job ended, in one vocabulary for every provider."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELED = "canceled"
+    PAUSED = "paused"
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What arrived: exact bytes, and the facts of the request that a check may look at."""
+
+    source: str
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    """Names and values as received, in order; repeats stay."""
+    query: Mapping[str, str]
+    token: bytes | None
+    """The secret that stood in the path or in `?token=`, percent-decoded."""
+    peer: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one check proved: its name in `verifiedby`, and which of the live secrets matched."""
+
+    check: str
+    proved: str
+    secret: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A callback with the proofs of its envelope."""
+
+    callback: Callback
+    proofs: tuple[Proof, ...]
+
+
+Verified = NewType("Verified", Proven)
+"""Only `gateway.core.origin.verify` makes one; decoding takes nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One CloudEvent, ready to be kept and published. `json` is its structured JSON form."""
+
+    id: str
+    """32 hex digits: SHA-256 over provider, kind, subject and the canonical data."""
+    source: str
+    """The source's name in the configuration."""
+    type: str
+    subject: str
+    """JobId, RunId or trace id; the event's id where the callback names none. The Kafka key."""
+    tag: str
+    """The job's Tag, or empty."""
+    outcome: str
+    """An `Outcome`, or empty where the kind has none."""
+    json: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Why a callback could not become an event. `id`: 32 hex of SHA-256 over source and body."""
+
+    id: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One callback to be made durable whole: its events, or the reason of its quarantine."""
+
+    source: str
+    received_at: str
+    headers: bytes
+    """JSON array of [name, value], secrets removed."""
+    body: bytes
+    verified_by: str
+    """The checks that passed, comma-separated, e.g. `token,bucket`."""
+    events: tuple[Event, ...] = ()
+    quarantine: Quarantine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The journal's word that an entry is durable. `duplicate`: all of it was there before."""
+
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event as the journal keeps it. `seq` is its number: routes are positions in these."""
+
+    seq: int
+    received_at: str
+    event: Event

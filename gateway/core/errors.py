@@ -1,4 +1,4 @@
-"""Every way a callback can end other than as an event: one hierarchy, each with `status` and `reason`.
+"""Every way a callback can end other than as an event: one hierarchy, `status` and `reason` each.
 
 `status` is the HTTP answer, `reason` a member of a closed set that appears in answers, metrics and
 logs. A message never carries the input's secrets.

@@ -10,7 +10,10 @@ from typing import Any, NewType
 
 from gateway.core.errors import Reason
 
-Document = dict[str, Any]
+Value = Any
+"""A part of a decoded document: the one place where types end."""
+
+Document = dict[str, Value]
 """A decoded body in xmltodict's convention: leaves are text or None (from JSON also numbers and
 booleans), a repeated element is a list, attributes are `@name`, mixed text is `#text`."""
 

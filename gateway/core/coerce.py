@@ -1,0 +1,276 @@
+"""Decoded document → typed data, by a plan compiled once from a JSON Schema.
+
+The schema decides, not the wire form: text becomes number, boolean or time, one becomes a list,
+empty becomes absent, and XML and JSON of one callback give the same value. The rules:
+
+* a leaf is its text without surrounding white space; an empty leaf or container is absent;
+* what the schema does not know stays in place as text (a list of one is its element, since XML
+  cannot tell them apart), and is counted;
+* what is not of its type, or differs where the schema wants one value, is absent in place and its
+  text is kept aside under its path: nothing is lost and nothing is guessed;
+* a ratio ("50/1" where `x-lexical` allows it) becomes its number, and its text is kept aside too.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from gateway.core.model import Value
+
+Scalar = Callable[[str], Value]
+Schema = dict[str, Value]
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?", re.ASCII).fullmatch
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?",
+                     re.ASCII).fullmatch  # fmt: skip
+_RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?(\d\d))?", re.ASCII
+).fullmatch
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one value is coerced: by `scalar`, as a list of `item`, else as an object of `fields`."""
+
+    name: str = ""
+    """What the value is called in the result."""
+    scalar: Scalar | None = None
+    item: "Plan | None" = None
+    fields: "Mapping[str, Plan]" = field(default_factory=dict)
+    closed: bool = False
+    """Fields without a plan go aside instead of staying in place."""
+
+
+@dataclass(slots=True)
+class Aside:
+    """What a coercion could not put in place: text by path, and how many fields were unknown."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    unknown: int = 0
+
+    def keep(self, value: Value, path: str) -> None:
+        """Put every leaf of `value` aside, as text under its path."""
+        self._keep(untyped(value), path)
+
+    def _keep(self, value: Value, path: str) -> None:
+        if isinstance(value, dict):
+            for name, child in value.items():
+                self._keep(child, f"{path}.{name}" if path else name)
+        elif isinstance(value, list):
+            for index, child in enumerate(value):
+                self._keep(child, f"{path}[{index}]")
+        elif value is not None:
+            self.texts[path] = value
+
+
+def leaf_text(value: Value) -> str | None:
+    """A leaf's text as it would stand in XML; None when empty or no leaf."""
+    if type(value) is str:
+        return value.strip() or None
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def untyped(value: Value) -> Value:
+    """A value without a schema, the same from XML and JSON; None when nothing is in it."""
+    if isinstance(value, dict):
+        found = {name: kept for name, raw in value.items() if (kept := untyped(raw)) is not None}
+        return found or None
+    if isinstance(value, list):
+        items = [kept for raw in value if (kept := untyped(raw)) is not None]
+        return items if len(items) > 1 else items[0] if items else None
+    return leaf_text(value)
+
+
+def coerce(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
+    """`value` as the plan's schema wants it, or None when nothing of it stays in place."""
+    if plan.scalar is not None:
+        return _scalar(value, plan.scalar, path, aside)
+    if plan.item is not None:
+        return _array(value, plan.item, path, aside)
+    return _object(value, plan, path, aside)
+
+
+def _object(value: Value, plan: Plan, path: str, aside: Aside) -> dict[str, Value] | None:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        aside.keep(value, path)
+        return None
+    found: dict[str, Value] = {}
+    for name, raw in value.items():
+        if raw is None:
+            continue
+        known = plan.fields.get(name)
+        if known is None:
+            target, kept = name, _unknown(name, raw, plan, path, aside)
+        else:
+            target, kept = known.name, _field(name, raw, known, path, aside)
+        if kept is None:
+            continue
+        if target in found and found[target] != kept:  # two names of one thing, disagreeing
+            aside.keep(raw, f"{path}.{name}")
+        else:
+            found[target] = kept
+    return found or None
+
+
+def _field(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
+    scalar = plan.scalar
+    if scalar is None or type(raw) is not str:
+        return coerce(raw, plan, f"{path}.{name}", aside)
+    text = raw.strip()  # from here the common leaf: text where the schema wants one value
+    if not text or scalar is str:
+        return text or None
+    value = scalar(text)
+    if value is None or scalar is ratio:
+        return _typed(text, scalar, f"{path}.{name}", aside)
+    return value
+
+
+def _unknown(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
+    kept = untyped(raw)
+    if kept is None:
+        return None
+    aside.unknown += 1
+    if plan.closed:
+        aside.keep(kept, f"{path}.{name}")
+        return None
+    return kept
+
+
+def _array(value: Value, item: Plan, path: str, aside: Aside) -> list[Value] | None:
+    values = value if isinstance(value, list) else [value]
+    found = [
+        kept
+        for index, raw in enumerate(values)
+        if (kept := coerce(raw, item, f"{path}[{index}]", aside)) is not None
+    ]
+    return found or None
+
+
+def _scalar(value: Value, scalar: Scalar, path: str, aside: Aside) -> Value:
+    if isinstance(value, dict) and "#text" in value:  # XML attributes beside the text
+        aside.keep({name: child for name, child in value.items() if name != "#text"}, path)
+        value = value["#text"]
+    texts = {leaf_text(one) for one in (value if isinstance(value, list) else [value])} - {None}
+    if len(texts) != 1 or isinstance(value, dict):
+        aside.keep(value, path)  # a container, or a repeated element whose values differ
+        return None
+    (text,) = texts
+    assert text is not None
+    return text if scalar is str else _typed(text, scalar, path, aside)
+
+
+def _typed(text: str, scalar: Scalar, path: str, aside: Aside) -> Value:
+    value = scalar(text)
+    if value is None or (scalar is ratio and "/" in text):
+        aside.texts[path] = text
+    return value
+
+
+def integer(text: str) -> int | None:
+    """`1280`, also `1.000`; None for anything else."""
+    return int(text.partition(".")[0]) if _INTEGER(text) else None
+
+
+def number(text: str) -> float | None:
+    """A finite decimal number; None for anything else."""
+    if not _NUMBER(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def ratio(text: str) -> float | None:
+    """A decimal number, or a fraction such as `50/1`."""
+    fraction = _RATIO(text)
+    if fraction is None:
+        return number(text)
+    return int(fraction[1]) / int(fraction[2]) if int(fraction[2]) else None
+
+
+def boolean(text: str) -> bool | None:
+    """`true` or `false`, in any case."""
+    return _BOOLEANS.get(text.lower())
+
+
+def date_time(text: str) -> str | None:
+    """RFC 3339 from `2022-06-30T15:29:42+0800` and its kin; None without a date, time and offset.
+
+    The vendor writes one moment as `…T…+0800`, `… …+0800` and `…T…+08:00`.
+    """
+    match = _TIME(text)
+    if match is None:
+        return None
+    day, time, hours, minutes = match.groups()
+    offset = "Z" if hours == "Z" else f"{hours}:{minutes or '00'}"
+    value = f"{day}T{time}{offset}"
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return value
+
+
+_SCALARS: Final[dict[str, Scalar]] = {
+    "string": str,
+    "integer": integer,
+    "number": number,
+    "boolean": boolean,
+}
+
+
+class Compiler:
+    """Schemas by `$id` → plans. `$ref` and `allOf` are merged, so a plan stands alone."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+
+    def plan(self, schema: Schema, base: str, *, name: str = "") -> Plan:
+        """The plan of `schema`, whose references are relative to the document `base`."""
+        merged, base = self._resolved(schema, base)
+        kind = merged.get("type", "object" if "properties" in merged else "string")
+        if kind == "array":
+            return Plan(name, item=self.plan(merged.get("items", {}), base))
+        if kind == "object":
+            properties = self.properties(schema, base)
+            fields = {key: self.plan(sub, at, name=key) for key, (sub, at) in properties.items()}
+            return Plan(name, fields=fields)
+        return Plan(name, scalar=_scalar_of(merged, kind))
+
+    def properties(self, schema: Schema, base: str) -> dict[str, tuple[Schema, str]]:
+        """Every property of `schema`, own ones last, each with the document it stands in."""
+        found: dict[str, tuple[Schema, str]] = {}
+        if "$ref" in schema:
+            found |= self.properties(*self._target(schema["$ref"], base))
+        for part in schema.get("allOf", ()):
+            found |= self.properties(part, base)
+        return found | {name: (sub, base) for name, sub in schema.get("properties", {}).items()}
+
+    def _resolved(self, schema: Schema, base: str) -> tuple[Schema, str]:
+        merged = schema
+        while "$ref" in schema:
+            schema, base = self._target(schema["$ref"], base)
+            merged = schema | merged
+        return merged, base
+
+    def _target(self, reference: str, base: str) -> tuple[Schema, str]:
+        identifier, _, pointer = reference.partition("#")
+        base = identifier or base
+        node: Schema = self._schemas[base]
+        for step in pointer.strip("/").split("/") if pointer else ():
+            node = node[step]
+        return node, base
+
+
+def _scalar_of(schema: Schema, kind: str) -> Scalar:
+    if schema.get("format") == "date-time":
+        return date_time
+    return ratio if schema.get("x-lexical") == "ratio" else _SCALARS[kind]

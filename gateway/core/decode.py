@@ -1,0 +1,31 @@
+"""Verified callback → Document. The body decides XML or JSON, never `Content-Type`.
+
+Senders say `application/xml` over JSON bodies: the first byte that is neither white space nor a
+byte order mark tells.
+"""
+
+from collections.abc import Callable
+
+from gateway.core.errors import Reason, Unreadable
+from gateway.core.json_body import decode_json
+from gateway.core.model import Value, Verified
+from gateway.core.xml_body import decode_xml
+
+_BOM = b"\xef\xbb\xbf"
+_DECODERS: dict[bytes, Callable[[bytes], Value]] = {
+    b"<": decode_xml,
+    b"{": decode_json,
+    b"[": decode_json,
+}
+
+
+def decode(verified: Verified) -> Value:
+    """The document of a verified callback; raises nothing but `Unreadable`."""
+    body = verified.callback.body.removeprefix(_BOM)
+    first = body.lstrip(b" \t\r\n")[:1]
+    if not first:
+        raise Unreadable(Reason.EMPTY, "the body is empty")
+    decoder = _DECODERS.get(first)
+    if decoder is None:
+        raise Unreadable(Reason.NOT_XML_OR_JSON, "the body starts with neither '<', '{' nor '['")
+    return decoder(body)

@@ -1,0 +1,133 @@
+"""Callback → Entry: verify → decode → check the content → normalize → check the schema.
+
+Pure and total: for any bytes it returns an entry to be made durable, or raises `Refused`. What is
+authentic but unreadable becomes a quarantine entry, with the raw bytes.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from gateway.core.contract import Contract
+from gateway.core.decode import decode
+from gateway.core.errors import Unreadable
+from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value, Verified
+from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
+from gateway.core.provider import Claims, Draft, Normalize
+
+ID_LENGTH: Final = 32
+_SECRET_HEADER = re.compile(
+    rb"authorization|cookie|secret|token|password|api[-_]?key|credential", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured source: its checks and its provider's functions, ready to run."""
+
+    name: str
+    provider: str
+    envelope: Sequence[EnvelopeCheck]
+    content: Sequence[ContentCheck]
+    claims: Callable[[Value], Claims]
+    normalize: Normalize
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """What the pipeline made of a callback: the entry, its proofs, and what was new in it."""
+
+    entry: Entry
+    proofs: tuple[Proof, ...]
+    drafts: tuple[Draft, ...] = ()
+
+
+def process(callback: Callback, source: Source) -> Receipted:
+    """The entry that must be durable before the sender gets its 200."""
+    verified = verify(callback, source.envelope)
+    proofs = verified.proofs
+    try:
+        document = decode(verified)
+        if source.content:
+            claims = source.claims(document)
+            proofs += tuple(check(claims) for check in source.content)
+        drafts = source.normalize(document)
+        for draft in drafts:
+            source.contract.check(draft.schema, draft.data)
+    except Unreadable as error:
+        return Receipted(_quarantined(verified, error), proofs)
+    proved = ",".join(proof.proved for proof in proofs)
+    events = tuple(_event(draft, source, callback, proved) for draft in drafts)
+    return Receipted(_entry(callback, proved, events=events), proofs, tuple(drafts))
+
+
+def _entry(
+    callback: Callback,
+    proved: str,
+    *,
+    events: tuple[Event, ...] = (),
+    quarantine: Quarantine | None = None,
+) -> Entry:
+    return Entry(
+        source=callback.source,
+        received_at=callback.received_at,
+        headers=stored_headers(callback.headers),
+        body=callback.body,
+        verified_by=proved,
+        events=events,
+        quarantine=quarantine,
+    )
+
+
+def _quarantined(verified: Verified, error: Unreadable) -> Entry:
+    callback = verified.callback
+    identity = hashlib.sha256(callback.source.encode() + b"\0" + callback.body).hexdigest()
+    quarantine = Quarantine(identity[:ID_LENGTH], error.reason, str(error)[:300])
+    proved = ",".join(proof.proved for proof in verified.proofs)
+    return _entry(callback, proved, quarantine=quarantine)
+
+
+def _event(draft: Draft, source: Source, callback: Callback, proved: str) -> Event:
+    data = orjson.dumps(draft.data, option=orjson.OPT_SORT_KEYS)
+    identity = f"{source.provider}\0{draft.kind}\0{draft.subject}\0".encode()
+    event_id = hashlib.sha256(identity + data).hexdigest()[:ID_LENGTH]
+    subject = draft.subject or event_id
+    envelope = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": f"/callbacks/{callback.source}",
+        "type": draft.type,
+        "subject": subject,
+        "time": draft.time or callback.received_at,
+        "datacontenttype": "application/json",
+        "dataschema": draft.schema,
+        "receivedtime": callback.received_at,
+        "verifiedby": proved,
+        "partitionkey": subject,
+        "data": orjson.Fragment(data),
+    }
+    return Event(
+        id=event_id,
+        source=callback.source,
+        type=draft.type,
+        subject=subject,
+        tag=draft.tag,
+        outcome=draft.outcome,
+        json=orjson.dumps(envelope),
+    )
+
+
+def stored_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """The headers as JSON pairs, without those that carry a secret."""
+    return orjson.dumps(
+        [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in headers
+            if not _SECRET_HEADER.search(name)
+        ]
+    )

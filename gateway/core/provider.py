@@ -1,0 +1,53 @@
+"""What a provider is: one vendor's knowledge as a frozen value of functions.
+
+`compile` takes the vendor's published schemas once at start and gives the function that turns a
+document into drafts of events; `claims` reads from the same document what checks on the content
+compare. A draft is an event before its identity and envelope.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.core.contract import Contract
+from gateway.core.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One event as its provider understands it."""
+
+    kind: str
+    """`job`, `workflow`, …: part of the event's identity."""
+    type: str
+    subject: str
+    """Empty when the callback names none."""
+    time: str | None
+    """RFC 3339; None: the time of reception."""
+    schema: str
+    """`$id` of the schema that `data` obeys."""
+    data: dict[str, Value]
+    tag: str = ""
+    outcome: str = ""
+    unknown: int = 0
+    """How many fields of the callback no schema knew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a document says of itself that a check on the content can compare."""
+
+    buckets: tuple[str | None, ...]
+    """One for each job or run, `<name>-<appid>`; None where it names no bucket."""
+
+
+Normalize = Callable[[Value], list[Draft]]
+"""Document → drafts, in order; raises nothing but `Unreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One vendor. `name` is its name in the configuration and its folder in `schemas/`."""
+
+    name: str
+    compile: Callable[[Contract], Normalize]
+    claims: Callable[[Value], Claims]

@@ -1,0 +1,36 @@
+"""Tencent Cloud CI (数据万象): job and workflow callbacks, XML or JSON.
+
+The manuals show 22 Tags of jobs (`TaskFinish`) and workflows (`WorkflowFinish`). The vendor signs
+nothing; bind a callback to its sender with a secret in its URL and the buckets it may speak of.
+"""
+
+from gateway.core.contract import Contract
+from gateway.core.errors import Reason, Unreadable
+from gateway.core.provider import Draft, Normalize, Provider
+from gateway.providers.tencent_ci.claims import claims
+from gateway.providers.tencent_ci.job import job_normalizer
+from gateway.providers.tencent_ci.received import received
+from gateway.providers.tencent_ci.root import Root, containers
+from gateway.providers.tencent_ci.workflow import workflow_normalizer
+
+
+def compile_provider(contract: Contract) -> Normalize:
+    """The vendor's normalizer over its schemas."""
+    by_container = {
+        "WorkflowExecution": workflow_normalizer(contract),
+        "JobsDetail": job_normalizer(contract),
+    }
+
+    def normalize(document: object) -> list[Draft]:
+        root = Root.of(document)
+        for name, one in by_container.items():
+            if name in root.node:
+                return [one(root, node) for node in containers(root.node, name)]
+        if root.event_name in ("TaskFinish", "WorkflowFinish"):
+            raise Unreadable(Reason.SCHEMA, f"{root.event_name} without its container")
+        return [received(document, root)]
+
+    return normalize
+
+
+PROVIDER = Provider("tencent-ci", compile_provider, claims)

@@ -1,0 +1,142 @@
+"""One `JobsDetail` → the draft of a job event.
+
+`job`, `input` and `workflow` come from the vendor's envelope by table; `detail` is the Operation
+under its own names, typed by the schema of its Tag; everything else is in `extra`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from gateway.core.coerce import Aside, Plan, coerce
+from gateway.core.contract import Contract
+from gateway.core.model import Outcome, Value
+from gateway.core.provider import Draft
+from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
+from gateway.providers.tencent_ci.outputs import outputs, owner
+from gateway.providers.tencent_ci.root import Node, Root, word
+from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
+
+TYPE: Final = "com.tencentcloud.ci.job.finished"
+SCHEMA: Final = "urn:callback-gateway:tencent-ci:job:v1"
+_PATH = "JobsDetail"
+_FROM_OPERATION = {
+    "TemplateId": "template_id",
+    "TemplateName": "template_name",
+    "UserData": "user_data",
+}
+
+
+def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
+    """The normalizer of jobs; a Tag without a schema of its own goes by the general one."""
+
+    @cache
+    def plan_of(schema: str) -> Plan:
+        fields = contract.property_plan(schema).fields
+        return shaped(JOB, {**fields, **fields["job"].fields})
+
+    input_plan = shaped(INPUT, contract.property_plan(SCHEMA, "input").fields)
+
+    def normalize(root: Root, job: Node) -> Draft:
+        tag = _tag(job)
+        schema = f"urn:callback-gateway:tencent-ci:job.{tag.lower()}:v1"
+        if schema not in contract:
+            schema = SCHEMA
+        aside = root.aside(_PATH)
+        found = coerce(_without_operation_input(job), plan_of(schema), _PATH, aside) or {}
+        source = _input(found.pop("input", {}), job, input_plan, aside)
+        return _draft(root, found, source=source, tag=tag, schema=schema, aside=aside)
+
+    return normalize
+
+
+def _draft(root: Root, found: Node, *, source: Node, tag: str, schema: str, aside: Aside) -> Draft:
+    detail = found.pop("detail", {})
+    workflow = found.pop("workflow", None)
+    job = found | {
+        ours: detail[theirs] for theirs, ours in _FROM_OPERATION.items() if theirs in detail
+    }
+    if tag:
+        job["tag"] = tag
+    job |= _seconds(job)
+    outcome = _outcome(job)
+    place: Node = {k: source[k] for k in ("bucket", "region") if k in source} or owner(detail)
+    parts: Node = {
+        "provider": "tencent-ci",
+        "event_name": root.event_name,
+        "outcome": outcome.value,
+        "job": job,
+        **place,
+        "input": source,
+        "outputs": outputs(detail, outcome),
+        "workflow": workflow,
+        "detail": detail,
+        "extra": aside.texts,
+    }
+    return Draft(
+        kind="job",
+        type=TYPE,
+        subject=job.get("id", ""),
+        time=job.get("finished_at") or job.get("started_at") or job.get("created_at"),
+        schema=schema,
+        data={name: part for name, part in parts.items() if part},
+        tag=tag,
+        outcome=outcome.value,
+        unknown=aside.unknown,
+    )
+
+
+def _tag(job: Node) -> str:
+    """Tag of the job; in MultiJobs of its Operation; WordsGeneralize JSON has none at all."""
+    for name in ("JobId", "State"):
+        word(job, name)  # never the last of several that differ
+    operation = job.get("Operation")
+    operation = operation if isinstance(operation, dict) else {}
+    tag = word(job, "Tag") or word(operation, "Tag")
+    if tag is None and any(name.startswith("WordsGeneralize") for name in operation):
+        return "WordsGeneralize"
+    return tag or ""
+
+
+def _outcome(job: Node) -> Outcome:
+    if "state" not in job and job.get("tag") == "WordsGeneralize":
+        return outcome_of_code(job.get("code"))
+    return outcome_of(job.get("state"))
+
+
+def _without_operation_input(job: Node) -> Node:
+    operation = job.get("Operation")
+    if not isinstance(operation, dict) or "Input" not in operation:
+        return job
+    return job | {"Operation": {k: v for k, v in operation.items() if k != "Input"}}
+
+
+def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
+    """The job's input; Tts has it inside its Operation. Keys lose one leading slash."""
+    operation = job.get("Operation")
+    if isinstance(operation, dict) and "Input" in operation:
+        path = f"{_PATH}.Operation.Input"
+        inner = coerce(operation["Input"], plan, path, aside) or {}
+        for name, value in inner.items():
+            if found.setdefault(name, value) != value:
+                aside.keep(value, f"{path}.{name}")
+    key = found.get("key", "")
+    if key.startswith("/"):
+        aside.texts[f"{_PATH}.Input.Object"] = key
+        found["key"] = key[1:]
+    return found
+
+
+def _seconds(job: Node) -> dict[str, float]:
+    spans = {
+        "queue_seconds": _span(job.get("created_at"), job.get("started_at")),
+        "run_seconds": _span(job.get("started_at"), job.get("finished_at")),
+    }
+    return {name: span for name, span in spans.items() if span is not None and span >= 0}
+
+
+def _span(start: Value, end: Value) -> float | None:
+    if start is None or end is None:
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

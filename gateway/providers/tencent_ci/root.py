@@ -1,0 +1,66 @@
+"""The outside of a document: `Response` around it or not, one container or a list of them.
+
+XML has the root `Response`; JSON mostly has not, but WordsGeneralize does. `JobsDetail` is an
+object on nine callback pages and a list on fourteen.
+"""
+
+from dataclasses import dataclass
+
+from gateway.core.coerce import Aside, untyped
+from gateway.core.errors import Reason, Unreadable
+from gateway.core.model import Value
+
+Node = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The node that holds EventName and the container, and what stands beside `Response`."""
+
+    node: Node
+    siblings: Node
+    event_name: str | None
+
+    @classmethod
+    def of(cls, document: object) -> "Root":
+        """The root of any decoded document."""
+        if not isinstance(document, dict):
+            return cls({}, {}, None)
+        siblings = {name: child for name, child in document.items() if name != "Response"}
+        inner = document.get("Response")
+        if isinstance(inner, dict):
+            return cls(inner, siblings, word(inner, "EventName"))
+        return cls(document, {}, word(document, "EventName"))
+
+    def aside(self, container: str) -> Aside:
+        """A fresh place for what does not fit, already holding what stands beside `container`."""
+        aside = Aside()
+        rest = {k: v for k, v in self.node.items() if k not in ("EventName", container)}
+        for extra in (rest, self.siblings):
+            kept = untyped(extra)
+            if kept is not None:
+                aside.keep(kept, "")
+                aside.unknown += len(kept)
+        return aside
+
+
+def containers(node: Node, name: str) -> list[Node]:
+    """The objects under `name`, whether one or a list; `Unreadable` when there is none."""
+    value = node[name]
+    values = value if isinstance(value, list) else [value]
+    found = [one for one in values if isinstance(one, dict) and untyped(one) is not None]
+    if not found or len(found) != len(values):
+        raise Unreadable(Reason.SCHEMA, f"{name} is not an object or a list of objects")
+    return found
+
+
+def word(node: Node, name: str) -> str | None:
+    """A text that decides something (an id, a state): `Unreadable` when repeated and differing."""
+    value = untyped(node.get(name))
+    if isinstance(value, list):
+        if any(one != value[0] for one in value):
+            raise Unreadable(Reason.AMBIGUOUS, f"{name} is repeated with different values")
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("#text")
+    return value if isinstance(value, str) else None

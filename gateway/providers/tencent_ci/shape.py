@@ -1,0 +1,78 @@
+"""Vendor name → our name, as tables; the types come from the schema of the event.
+
+`Bucket` beside `BucketId`: the tables of 22 manual pages call it so, every example `BucketId`.
+`CreateTime`, `Createtime`, `CreationTime`: workflow, its field table, job.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.core.coerce import Plan
+
+Shape = Mapping[str, "str | tuple[str, Shape]"]
+
+HEADERS: Shape = {"Key": "key", "Value": "value"}
+PLACE: Shape = {
+    "BucketId": "bucket",
+    "Bucket": "bucket",
+    "Region": "region",
+    "Object": "key",
+    "CosHeaders": ("headers", HEADERS),
+}
+INPUT: Shape = {**PLACE, "Url": "url"}
+JOB: Shape = {
+    "JobId": "id",
+    "Tag": "tag",
+    "State": "state",
+    "Code": "code",
+    "Message": "message",
+    "Progress": "progress",
+    "QueueId": "queue_id",
+    "CreationTime": "created_at",
+    "StartTime": "started_at",
+    "EndTime": "finished_at",
+    "Input": ("input", INPUT),
+    "Workflow": (
+        "workflow",
+        {"WorkflowId": "id", "RunId": "run_id", "WorkflowName": "name", "Name": "node"},
+    ),
+    "Operation": "detail",
+}
+TASK: Shape = {
+    "JobId": "job_id",
+    "Type": "type",
+    "Name": "name",
+    "State": "state",
+    "TemplateId": "template_id",
+    "TemplateName": "template_name",
+    "CreateTime": "created_at",
+    "Createtime": "created_at",
+    "CreationTime": "created_at",
+    "StartTime": "started_at",
+    "EndTime": "finished_at",
+}
+WORKFLOW: Shape = {
+    "WorkflowId": "id",
+    "RunId": "run_id",
+    "WorkflowName": "name",
+    "Name": "name",
+    "State": "state",
+    "CreateTime": "created_at",
+    "Tasks": ("tasks", TASK),
+    **PLACE,
+}
+
+
+def shaped(shape: Shape, types: Mapping[str, Plan]) -> Plan:
+    """The plan that coerces vendor fields by `types` and gives them our names."""
+    return Plan(fields={theirs: _field(ours, types) for theirs, ours in shape.items()}, closed=True)
+
+
+def _field(target: "str | tuple[str, Shape]", types: Mapping[str, Plan]) -> Plan:
+    if isinstance(target, str):
+        return replace(types[target], name=target)
+    name, inner = target
+    plan = types[name]
+    if plan.item is not None:
+        return Plan(name, item=shaped(inner, plan.item.fields))
+    return replace(shaped(inner, plan.fields), name=name)

@@ -104,15 +104,21 @@ def _object(value: Value, plan: Plan, path: str, aside: Aside) -> dict[str, Valu
         aside.keep(value, path)
         return None
     found: dict[str, Value] = {}
+    fields = plan.fields
     for name, raw in value.items():
         if raw is None:
             continue
-        known = plan.fields.get(name)
+        known = fields.get(name)
         if known is None:
             target, kept = name, _unknown(name, raw, plan, path, aside)
         else:
-            target, kept = known.name, _field(name, raw, known, path, aside)
-        if kept is None:
+            target = known.name
+            # The plain text leaf is written out: it is most of a document.
+            if known.scalar is str and type(raw) is str:
+                kept = raw.strip()
+            else:
+                kept = _field(name, raw, known, path, aside)
+        if kept is None or kept == "":
             continue
         if target in found and found[target] != kept:  # two names of one thing, disagreeing
             aside.keep(raw, f"{path}.{name}")
@@ -125,9 +131,9 @@ def _field(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
     scalar = plan.scalar
     if scalar is None or type(raw) is not str:
         return coerce(raw, plan, f"{path}.{name}", aside)
-    text = raw.strip()  # from here the common leaf: text where the schema wants one value
-    if not text or scalar is str:
-        return text or None
+    text = raw.strip()
+    if not text:
+        return None
     value = scalar(text)
     if value is None or scalar is ratio:
         return _typed(text, scalar, f"{path}.{name}", aside)
@@ -177,7 +183,9 @@ def _typed(text: str, scalar: Scalar, path: str, aside: Aside) -> Value:
 
 def integer(text: str) -> int | None:
     """`1280`, also `1.000`; None for anything else."""
-    return int(text.partition(".")[0]) if _INTEGER(text) else None
+    if not _INTEGER(text):
+        return None
+    return int(text) if "." not in text else int(text.partition(".")[0])
 
 
 def number(text: str) -> float | None:

@@ -48,7 +48,7 @@ def containers(node: Node, name: str) -> list[Node]:
     """The objects under `name`, whether one or a list; `Unreadable` when there is none."""
     value = node[name]
     values = value if isinstance(value, list) else [value]
-    found = [one for one in values if isinstance(one, dict) and untyped(one) is not None]
+    found = [one for one in values if isinstance(one, dict)]
     if not found or len(found) != len(values):
         raise Unreadable(Reason.SCHEMA, f"{name} is not an object or a list of objects")
     return found

@@ -1,0 +1,1 @@
+"""The aiohttp edge: a request becomes a Callback, what became of it becomes a response."""

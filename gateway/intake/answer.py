@@ -1,0 +1,107 @@
+"""What became of a callback → the HTTP response. The one place where an answer is given.
+
+A 200 is written only from a receipt of the journal. Problems are RFC 9457 documents made here from
+a closed set, so that neither input nor internals can leak into them.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final
+
+import orjson
+from aiohttp import web
+
+from gateway.core.errors import Busy, GatewayError, Reason, Refused
+from gateway.core.model import Entry, Receipt
+
+RETRY_AFTER_SECONDS: Final = 5
+_SERVER = "callback-gateway"
+_JSON = {"Content-Type": "application/json", "Server": _SERVER}
+
+
+class Result(StrEnum):
+    """How a request ended: exactly one for each, as counted in `gateway_callbacks_total`."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One request's end: what the sender is told, and what metrics and log are told."""
+
+    result: Result
+    reason: str
+    """A `Reason`, for 401 the name of the check; empty when accepted or a duplicate."""
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    close: bool = False
+
+
+class RequestError(GatewayError):
+    """The request itself is not acceptable: the sender must change it. Nothing was kept."""
+
+    def __init__(self, status: int, reason: Reason, *, close: bool = False) -> None:
+        super().__init__(reason.value)
+        self.status = status
+        self.reason = reason
+        self.close = close
+
+
+def durable(entry: Entry, receipt: Receipt) -> Answer:
+    """The 200 for an entry that the journal has committed."""
+    quarantine = entry.quarantine
+    if quarantine is not None:
+        told = {
+            "status": Result.QUARANTINED.value,
+            "quarantine": quarantine.id,
+            "reason": quarantine.reason.value,
+        }
+        return Answer(Result.QUARANTINED, quarantine.reason, body=orjson.dumps(told))
+    result = Result.DUPLICATE if receipt.duplicate else Result.ACCEPTED
+    ids = [event.id for event in entry.events]
+    return Answer(result, "", body=orjson.dumps({"status": result.value, "events": ids}))
+
+
+def refused(error: GatewayError) -> Answer:
+    """The problem document for an error of ours; the check that refused stays inside."""
+    reason = error.check if isinstance(error, Refused) else error.reason.value
+    busy = isinstance(error, Busy)
+    headers = {"Content-Type": "application/problem+json"}
+    if busy:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = "POST"
+    return Answer(
+        Result.BUSY if busy else Result.REFUSED,
+        reason,
+        status=error.status,
+        body=_problem(error.status, error.reason),
+        headers=headers,
+        close=isinstance(error, RequestError) and error.close,
+    )
+
+
+def response(answer: Answer) -> web.Response:
+    """The aiohttp response of an answer."""
+    made = web.Response(status=answer.status, body=answer.body, headers=_JSON | answer.headers)
+    if answer.close:
+        made.force_close()
+    return made
+
+
+def _problem(status: int, reason: Reason) -> bytes:
+    return orjson.dumps(
+        {
+            "type": f"urn:callback-gateway:problem:{reason.value}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "reason": reason.value,
+        }
+    )

@@ -1,0 +1,78 @@
+"""The body of a request, whole and within its bounds.
+
+Length and encoding are judged before a byte is read. A body that came with its headers costs
+nothing more; one that trickles in has a deadline, since aiohttp has none.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import ClientError, StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from gateway.core.errors import Reason
+from gateway.intake.answer import RequestError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a body may cost."""
+
+    max_body: int
+    """Bytes."""
+    timeout: float
+    """Seconds from the headers to the last byte."""
+
+
+async def read_body(request: web.BaseRequest, limits: Limits) -> bytes:
+    """The exact bytes of the body, or `RequestError` (408, 411, 413, 415, 417, 400)."""
+    _judge_headers(request, limits.max_body)
+    content = request.content
+    try:
+        if content.is_eof():
+            body = content.read_nowait()
+        else:
+            await _continue(request)
+            async with asyncio.timeout(limits.timeout):
+                body = await _collect(content, limits.max_body)
+    except TimeoutError as error:
+        raise RequestError(408, Reason.BODY_TIMEOUT, close=True) from error
+    except (HttpProcessingError, web.RequestPayloadError, ClientError) as error:
+        raise RequestError(400, Reason.MALFORMED_REQUEST, close=True) from error
+    except (ConnectionError, asyncio.IncompleteReadError) as error:
+        raise RequestError(400, Reason.DISCONNECTED, close=True) from error
+    if len(body) > limits.max_body:
+        raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
+    return body
+
+
+def _judge_headers(request: web.BaseRequest, max_body: int) -> None:
+    headers = request.headers
+    length = headers.get("Content-Length")
+    if length is None and "chunked" not in headers.get("Transfer-Encoding", "").lower():
+        raise RequestError(411, Reason.LENGTH_REQUIRED, close=True)
+    if length is not None and int(length) > max_body:
+        raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
+    if "Content-Encoding" in headers and any(
+        coding.strip().lower() not in ("", "identity")
+        for value in headers.getall("Content-Encoding")
+        for coding in value.split(",")
+    ):
+        raise RequestError(415, Reason.CONTENT_ENCODING, close=True)
+    if "Expect" in headers and headers["Expect"].lower() != "100-continue":
+        raise RequestError(417, Reason.EXPECTATION_FAILED, close=True)
+
+
+async def _continue(request: web.BaseRequest) -> None:
+    if "Expect" in request.headers and request.version >= (1, 1):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+
+
+async def _collect(content: StreamReader, max_body: int) -> bytes:
+    chunks = bytearray()
+    async for chunk in content.iter_any():
+        chunks += chunk
+        if len(chunks) > max_body:
+            raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
+    return bytes(chunks)

@@ -1,0 +1,137 @@
+"""Request → Callback → journal → Answer, for every request exactly one counted result.
+
+`POST /callbacks/{source}[/{token}]`; the token may also stand in `?token=`. Refusals are returned,
+not raised through aiohttp, which would double their price.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Protocol
+from urllib.parse import unquote_to_bytes
+
+from aiohttp import web
+
+from gateway.core.errors import Busy, GatewayError, Reason
+from gateway.core.model import Callback, Entry, Receipt
+from gateway.core.pipeline import Receipted, Source, process
+from gateway.intake.answer import Answer, RequestError, durable, refused, response
+from gateway.intake.body import Limits, read_body
+
+NO_SOURCE = "-"
+"""The source label of requests that name none of ours; no configured source can have it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Journal(Protocol):
+    """Makes entries durable."""
+
+    async def append(self, entry: Entry) -> Receipt:
+        """Return once the entry is on disk; `Busy` when it cannot be."""
+        ...
+
+
+class Observer(Protocol):
+    """Told once for every request, when its answer is decided."""
+
+    def answered(
+        self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
+    ) -> None:
+        """`made` is what the pipeline made of it, None when it was refused before."""
+        ...
+
+
+class Receiver:
+    """The handler of the callback port."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        journal: Journal,
+        observer: Observer,
+        *,
+        limits: Limits,
+        clock: Callable[[], str],
+    ) -> None:
+        self._sources = sources
+        self._journal = journal
+        self._observer = observer
+        self._limits = limits
+        self._clock = clock
+        self.draining = False
+
+    async def __call__(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request; whatever happens inside, the sender gets one of our answers."""
+        started = perf_counter()
+        received = _Received()
+        try:
+            answer = await self._receive(request, received)
+        except GatewayError as error:
+            answer = refused(error)
+        except Exception:  # noqa: BLE001 - the outermost edge: a bug becomes a counted 500
+            _log.exception("a bug ended a request")
+            answer = refused(GatewayError())
+        self._observer.answered(
+            received.source,
+            answer,
+            seconds=perf_counter() - started,
+            made=received.made,
+            peer=request.remote or "",
+        )
+        return response(answer)
+
+    def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
+        """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""
+        reason = Reason.INTERNAL if status >= 500 else Reason.MALFORMED_REQUEST
+        answer = refused(RequestError(status, reason, close=True))
+        peer = request.remote or ""
+        self._observer.answered(NO_SOURCE, answer, seconds=0.0, made=None, peer=peer)
+        return response(answer)
+
+    async def _receive(self, request: web.BaseRequest, received: "_Received") -> Answer:
+        if request.version not in ((1, 0), (1, 1)):
+            raise RequestError(400, Reason.MALFORMED_REQUEST, close=True)
+        name, token = _route(request)
+        source = self._sources.get(name)
+        if source is None:
+            raise RequestError(404, Reason.UNKNOWN_SOURCE)
+        received.source = name
+        if request.method != "POST":
+            raise RequestError(405, Reason.METHOD_NOT_ALLOWED)
+        if self.draining:
+            raise Busy(Reason.DRAINING, "the gateway is stopping")
+        body = await read_body(request, self._limits)
+        callback = Callback(
+            source=name,
+            body=body,
+            headers=request.raw_headers,
+            query=request.rel_url.query,
+            token=token,
+            peer=request.remote or "",
+            received_at=self._clock(),
+        )
+        received.made = made = process(callback, source)
+        return durable(made.entry, await self._journal.append(made.entry))
+
+
+class _Received:
+    """How far a request came, for the observer."""
+
+    __slots__ = ("made", "source")
+
+    def __init__(self) -> None:
+        self.source = NO_SOURCE
+        self.made: Receipted | None = None
+
+
+def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
+    """Source and token of the URL. Only path and query count, never the host of the target."""
+    url = request.rel_url
+    parts = url.raw_path.split("/")
+    if len(parts) not in (3, 4) or parts[1] != "callbacks":
+        raise RequestError(404, Reason.NOT_FOUND)
+    if len(parts) == 4:
+        return parts[2], unquote_to_bytes(parts[3])
+    tokens = url.query.getall("token", ()) if url.raw_query_string else ()
+    return parts[2], tokens[0].encode("utf-8", "surrogateescape") if len(tokens) == 1 else None

@@ -26,6 +26,11 @@ class Contract:
             for identifier, document in self._documents.items()
         }
 
+    @property
+    def identifiers(self) -> Iterable[str]:
+        """Every schema's `$id`."""
+        return self._documents
+
     def __contains__(self, identifier: str) -> bool:
         return identifier in self._documents
 

@@ -18,7 +18,7 @@ from gateway.core.pipeline import Receipted, Source, process
 from gateway.intake.answer import Answer, RequestError, durable, refused, response
 from gateway.intake.body import Limits, read_body
 
-NO_SOURCE = "-"
+NO_SOURCE = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
 _log = logging.getLogger(__name__)

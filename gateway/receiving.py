@@ -1,0 +1,171 @@
+"""One receiving process: settings and a bound socket → callbacks made durable, until told to stop.
+
+It reports to its supervisor once a second over `link`, and stops by itself when the supervisor is
+gone. SIGTERM: stop accepting, finish what is in flight, commit, exit 0.
+"""
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from time import time
+from typing import Final
+
+import uvloop
+
+from gateway.core.model import Entry, Receipt
+from gateway.core.pipeline import Receipted, Source
+from gateway.intake.answer import Answer, Result
+from gateway.intake.body import Limits
+from gateway.intake.receiver import Receiver
+from gateway.intake.server import CallbackServer, listen
+from gateway.journal import Appender, Writer
+from gateway.observe import metrics
+from gateway.observe.lines import LONGEST, Fields, Lines
+from gateway.settings import Settings
+from gateway.sources import build_sources, known_tags
+
+BEAT_SECONDS: Final = 1.0
+FINISH_SECONDS: Final = 10.0
+"""How long requests in flight may still take after the port is closed."""
+_DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A process's word to its supervisor: alive, and why it cannot accept (None: it can)."""
+
+    trouble: str | None
+
+
+def utc_now() -> str:
+    """RFC 3339, microseconds, `Z`."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+class Observed:
+    """Tells metrics and log of every answer, once."""
+
+    def __init__(self, lines: Lines, tags: frozenset[str]) -> None:
+        self._lines = lines
+        self._tags = tags
+
+    def answered(
+        self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
+    ) -> None:
+        """Count the answer and write its line."""
+        metrics.callbacks(source, answer.result.value, answer.reason).inc()
+        metrics.callback_seconds(source).observe(seconds)
+        if made is not None:
+            self._count(source, answer, made)
+        self._lines.add(_line(source, answer, seconds, made) | {"peer": peer})
+
+    def _count(self, source: str, answer: Answer, made: Receipted) -> None:
+        for proof in made.proofs:
+            metrics.verified(source, proof.check, proof.secret).inc()
+        for draft in made.drafts:
+            if draft.unknown:
+                metrics.unknown_fields(source, draft.tag, draft.unknown, known=self._tags)
+        if answer.result in _DURABLE:
+            metrics.last_callback(source).set(time())
+
+
+def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -> Fields:
+    fields: Fields = {
+        "time": utc_now(),
+        "level": "info",
+        "msg": "callback",
+        "source": source,
+        "result": answer.result.value,
+        "status": answer.status,
+        "ms": round(seconds * 1000, 2),
+    }
+    if answer.reason:
+        fields["reason"] = answer.reason
+    if made is None:
+        return fields
+    entry = made.entry
+    fields["bytes"] = len(entry.body)
+    fields["verifiedby"] = entry.verified_by
+    if entry.quarantine is not None:
+        fields["quarantine"] = entry.quarantine.id
+        fields["detail"] = entry.quarantine.detail
+    if entry.events:
+        first = entry.events[0]
+        fields["events"] = [event.id for event in entry.events]
+        fields |= {"type": first.type, "subject": first.subject, "outcome": first.outcome}
+        if first.tag:
+            fields["tag"] = first.tag[:LONGEST]
+    return fields
+
+
+def run(settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None) -> None:
+    """The process's whole life. `wake` gets a byte after each commit, for the publisher."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
+    uvloop.run(_serve(settings, sock, link, wake))
+
+
+async def _serve(
+    settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_reader(link.fileno(), stop.set)  # readable only at its end: the supervisor is gone
+    lines = Lines(sys.stderr.buffer)
+    writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
+    appender = Appender(writer, on_commit=_OnCommit(wake))
+    receiver = _receiver(settings, appender, lines)
+    server = CallbackServer(receiver)
+    accepting = await listen(server, sock)
+    gc.collect()
+    gc.freeze()  # what start-up built lives as long as the process: never walk it again
+    beats = asyncio.create_task(_beat(link, appender))
+    await stop.wait()
+    beats.cancel()
+    accepting.close()
+    server.pre_shutdown()
+    await server.shutdown(FINISH_SECONDS)
+    await appender.close()
+    lines.close()
+
+
+def _receiver(settings: Settings, appender: "Appender", lines: Lines) -> Receiver:
+    sources: dict[str, Source] = build_sources(settings)
+    return Receiver(
+        sources,
+        appender,
+        Observed(lines, known_tags(sources.values())),
+        limits=Limits(settings.server.max_body, settings.server.body_timeout),
+        clock=utc_now,
+    )
+
+
+class _OnCommit:
+    """After a commit: its time, and a byte that wakes the publisher."""
+
+    def __init__(self, wake: Connection | None) -> None:
+        self._wake = wake
+        if wake is not None:
+            os.set_blocking(wake.fileno(), False)
+
+    def __call__(self, size: int, seconds: float) -> None:
+        metrics.COMMIT_SECONDS.observe(seconds)
+        if self._wake is not None:
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):  # awake already, or gone
+                os.write(self._wake.fileno(), b"\0")
+
+
+async def _beat(link: Connection, appender: Appender) -> None:
+    while True:
+        trouble = appender.state
+        link.send(Beat(trouble.value if trouble else None))
+        if trouble:
+            await appender.probe()
+        await asyncio.sleep(BEAT_SECONDS)

@@ -1,0 +1,143 @@
+"""What no single key can tell: contradictions between keys, found in the file's plain values.
+
+The rules look at the document and not at the models, so that they speak also when some other key
+is wrong; whatever has the wrong shape they pass over, because the models say so. A rule yields a
+`Fault` for each place where it is broken.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from gateway.core.model import Outcome
+from gateway.settings.checks import CHECKS
+from gateway.settings.document import Fault, Path
+from gateway.settings.models import Admin, Kafka, Server
+
+_Tree = Mapping[str, Any]
+_LOGIN = ("sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
+_TLS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_password")
+
+
+def contradictions(tree: object) -> Iterator[Fault]:
+    """Every rule over the whole document."""
+    for rule in _RULES:
+        yield from rule(_section(tree))
+
+
+def _section(value: object) -> _Tree:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _items(value: object) -> list[Any]:
+    return list(value) if isinstance(value, tuple) else []
+
+
+def _listeners_differ(tree: _Tree) -> Iterator[Fault]:
+    callbacks = _section(tree.get("server")).get("listen", Server.model_fields["listen"].default)
+    operators = _section(tree.get("admin")).get("listen", Admin.model_fields["listen"].default)
+    if callbacks == operators and not str(callbacks).endswith(":0"):
+        yield Fault(("admin", "listen"), "is also server.listen: the two ports must differ")
+
+
+def _publishing_needs_kafka(tree: _Tree) -> Iterator[Fault]:
+    for key in ("routes", "dead_letter"):
+        if tree.get(key) and "kafka" not in tree:
+            yield Fault((key,), "publishes to Kafka, but there is no kafka section")
+
+
+def _verifications(tree: _Tree) -> Iterator[tuple[Path, list[Any]]]:
+    for name, source in _section(tree.get("sources")).items():
+        yield ("sources", name, "verify"), _items(_section(source).get("verify"))
+
+
+def _one_check_each(tree: _Tree) -> Iterator[Fault]:
+    for path, checks in _verifications(tree):
+        for index, check in enumerate(checks):
+            if isinstance(check, Mapping) and len(check) != 1:
+                message = f"must be one check, not {' and '.join(check) or 'none'}"
+                yield Fault((*path, index), message)
+
+
+def _an_envelope_is_proved(tree: _Tree) -> Iterator[Fault]:
+    proofs = sorted(name for name, check in CHECKS.items() if check.envelope)
+    for path, checks in _verifications(tree):
+        names = {name for check in checks for name in _section(check)}
+        if names and names.isdisjoint(proofs) and names <= CHECKS.keys():
+            yield Fault(
+                path, f"proves no sender: one of these checks is needed: {', '.join(proofs)}"
+            )
+
+
+def _route_names_differ(tree: _Tree) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for index, route in enumerate(map(_section, _items(tree.get("routes")))):
+        key = "name" if "name" in route else "topic"
+        first = seen.setdefault(str(route.get(key)), index)
+        if first != index and key in route:
+            message = f"routes[{first}] has this name already: give one of them a name of its own"
+            yield Fault(("routes", index, key), message)
+
+
+def _dead_letters_stay_apart(tree: _Tree) -> Iterator[Fault]:
+    topics = [_section(route).get("topic") for route in _items(tree.get("routes"))]
+    topic = _section(tree.get("dead_letter")).get("topic")
+    if topic is not None and topic in topics:
+        message = f"is also the topic of routes[{topics.index(topic)}]"
+        yield Fault(("dead_letter", "topic"), message)
+
+
+def _globs_can_match(tree: _Tree) -> Iterator[Fault]:
+    closed: dict[str, list[str]] = {
+        "outcome": [*Outcome],
+        "source": [*_section(tree.get("sources"))],
+    }
+    for index, route in enumerate(map(_section, _items(tree.get("routes")))):
+        for attribute, globs in _section(route.get("match")).items():
+            words = closed.get(attribute, [])
+            for glob in globs if isinstance(globs, tuple) else (globs,):
+                if words and not any(fnmatchcase(word, str(glob)) for word in words):
+                    message = f"{glob} matches none of {', '.join(words)}"
+                    yield Fault(("routes", index, "match", attribute), message)
+
+
+def _protocol(kafka: _Tree) -> str:
+    return str(kafka.get("security_protocol", Kafka.model_fields["security_protocol"].default))
+
+
+def _logins_are_whole(tree: _Tree) -> Iterator[Fault]:
+    kafka = _section(tree.get("kafka"))
+    if _protocol(kafka).startswith("SASL"):
+        for key in _LOGIN:
+            if key not in kafka:
+                message = f"is required with security_protocol {_protocol(kafka)}"
+                yield Fault(("kafka", key), message)
+
+
+def _credentials_are_used(tree: _Tree) -> Iterator[Fault]:
+    kafka = _section(tree.get("kafka"))
+    for word, keys in (("SASL", _LOGIN), ("SSL", _TLS)):
+        for key in keys:
+            if key in kafka and word not in _protocol(kafka).split("_"):
+                message = f"is not used with security_protocol {_protocol(kafka)}"
+                yield Fault(("kafka", key), message)
+
+
+def _certificates_have_keys(tree: _Tree) -> Iterator[Fault]:
+    kafka = _section(tree.get("kafka"))
+    if "ssl_keyfile" in kafka and "ssl_certfile" not in kafka:
+        yield Fault(("kafka", "ssl_keyfile"), "needs ssl_certfile beside it")
+
+
+_RULES: tuple[Callable[[_Tree], Iterator[Fault]], ...] = (
+    _listeners_differ,
+    _publishing_needs_kafka,
+    _one_check_each,
+    _an_envelope_is_proved,
+    _route_names_differ,
+    _dead_letters_stay_apart,
+    _globs_can_match,
+    _logins_are_whole,
+    _credentials_are_used,
+    _certificates_have_keys,
+)

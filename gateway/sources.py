@@ -1,0 +1,60 @@
+"""Settings → the sources a receiver runs: each with its checks and its provider's functions."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from gateway import schemas
+from gateway.core.contract import Contract
+from gateway.core.origin import ContentCheck, EnvelopeCheck, buckets_check, token_check
+from gateway.core.pipeline import Source
+from gateway.core.provider import Normalize
+from gateway.providers import providers
+from gateway.settings import Settings
+from gateway.settings.checks import Buckets, Check, Token
+
+
+def build_sources(settings: Settings) -> dict[str, Source]:
+    """Every configured source, ready to run."""
+    return {name: _source(name, settings) for name in settings.sources}
+
+
+def known_tags(sources: Iterable[Source]) -> frozenset[str]:
+    """The Tags, in lower case, that have a schema of their own: a closed set for labels."""
+    return frozenset(
+        name.removeprefix("job.")
+        for source in sources
+        for identifier in source.contract.identifiers
+        if (name := identifier.split(":")[3]).startswith("job.")
+    )
+
+
+def _source(name: str, settings: Settings) -> Source:
+    section = settings.sources[name]
+    provider = providers()[section.provider]
+    contract, normalize = _compiled(section.provider)
+    checks = [item.check for item in section.verify]
+    return Source(
+        name=name,
+        provider=section.provider,
+        envelope=[made for check in checks for made in _envelope(check)],
+        content=[made for check in checks for made in _content(check)],
+        claims=provider.claims,
+        normalize=normalize,
+        contract=contract,
+    )
+
+
+@cache
+def _compiled(provider: str) -> tuple[Contract, Normalize]:
+    contract = Contract(schemas.documents(provider))
+    return contract, providers()[provider].compile(contract)
+
+
+def _envelope(check: Check) -> Iterable[EnvelopeCheck]:
+    if isinstance(check, Token):
+        yield token_check([secret.value for secret in check.secrets])
+
+
+def _content(check: Check) -> Iterable[ContentCheck]:
+    if isinstance(check, Buckets):
+        yield buckets_check(check.root)

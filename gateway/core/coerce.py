@@ -23,6 +23,7 @@ from gateway.core.model import Value
 Scalar = Callable[[str], Value]
 Schema = dict[str, Value]
 
+_LONG = 19
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?",
                      re.ASCII).fullmatch  # fmt: skip
@@ -103,41 +104,42 @@ def _object(value: Value, plan: Plan, path: str, aside: Aside) -> dict[str, Valu
     if not isinstance(value, dict):
         aside.keep(value, path)
         return None
-    found: dict[str, Value] = {}
+    found = _fields(value, plan, path, aside)
+    return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None
+
+
+def _fields(value: dict[str, Value], plan: Plan, path: str, aside: Aside) -> dict[str, Value]:
+    """The innermost loop: what happens to a text leaf is written out, most of a document is."""
     fields = plan.fields
+    found: dict[str, Value] = {}
     for name, raw in value.items():
-        if raw is None:
-            continue
         known = fields.get(name)
         if known is None:
-            target, kept = name, _unknown(name, raw, plan, path, aside)
-        else:
-            target = known.name
-            # The plain text leaf is written out: it is most of a document.
-            if known.scalar is str and type(raw) is str:
-                kept = raw.strip()
-            else:
-                kept = _field(name, raw, known, path, aside)
-        if kept is None or kept == "":
+            kept = _unknown(name, raw, plan, path, aside)
+        elif (scalar := known.scalar) is None or type(raw) is not str:
+            kept = coerce(raw, known, f"{path}.{name}", aside) if raw is not None else None
+        elif not (text := raw.strip()):
             continue
-        if target in found and found[target] != kept:  # two names of one thing, disagreeing
-            aside.keep(raw, f"{path}.{name}")
+        elif scalar is str:
+            kept = text
         else:
-            found[target] = kept
-    return found or None
+            kept = scalar(text)
+            if kept is None or scalar is ratio:
+                kept = _typed(text, scalar, f"{path}.{name}", aside)
+        if kept is not None:
+            found[name] = kept
+    return found
 
 
-def _field(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
-    scalar = plan.scalar
-    if scalar is None or type(raw) is not str:
-        return coerce(raw, plan, f"{path}.{name}", aside)
-    text = raw.strip()
-    if not text:
-        return None
-    value = scalar(text)
-    if value is None or scalar is ratio:
-        return _typed(text, scalar, f"{path}.{name}", aside)
-    return value
+def _renamed(
+    found: dict[str, Value], fields: Mapping[str, Plan], path: str, aside: Aside
+) -> dict[str, Value]:
+    """Our names for the vendor's; of two names for one thing that disagree, the first stays."""
+    renamed: dict[str, Value] = {}
+    for name, value in found.items():
+        if renamed.setdefault(fields[name].name, value) != value:
+            aside.keep(value, f"{path}.{name}")
+    return renamed
 
 
 def _unknown(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
@@ -183,13 +185,15 @@ def _typed(text: str, scalar: Scalar, path: str, aside: Aside) -> Value:
 
 def integer(text: str) -> int | None:
     """`1280`, also `1.000`; None for anything else."""
-    if not _INTEGER(text):
-        return None
-    return int(text) if "." not in text else int(text.partition(".")[0])
+    if text.isdigit() and text.isascii() and len(text) < _LONG:  # without a regex: most numbers
+        return int(text)
+    return int(text.partition(".")[0]) if _INTEGER(text) else None
 
 
 def number(text: str) -> float | None:
     """A finite decimal number; None for anything else."""
+    if len(text) < _LONG and text.replace(".", "", 1).isdigit() and text.isascii():
+        return float(text)
     if not _NUMBER(text):
         return None
     value = float(text)

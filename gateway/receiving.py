@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from time import time
@@ -19,7 +18,7 @@ from typing import Final
 
 import uvloop
 
-from gateway.core.model import Entry, Receipt
+from gateway.child import Beat, name_process
 from gateway.core.pipeline import Receipted, Source
 from gateway.intake.answer import Answer, Result
 from gateway.intake.body import Limits
@@ -28,6 +27,7 @@ from gateway.intake.server import CallbackServer, listen
 from gateway.journal import Appender, Writer
 from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
+from gateway.observe.logs import log_to_stderr
 from gateway.settings import Settings
 from gateway.sources import build_sources, known_tags
 
@@ -35,13 +35,6 @@ BEAT_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 10.0
 """How long requests in flight may still take after the port is closed."""
 _DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A process's word to its supervisor: alive, and why it cannot accept (None: it can)."""
-
-    trouble: str | None
 
 
 def utc_now() -> str:
@@ -54,13 +47,14 @@ class Observed:
 
     def __init__(self, lines: Lines, tags: frozenset[str]) -> None:
         self._lines = lines
+        self._tally = metrics.Tally()
         self._tags = tags
 
     def answered(
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
     ) -> None:
         """Count the answer and write its line."""
-        metrics.callbacks(source, answer.result.value, answer.reason).inc()
+        self._tally.add(metrics.callbacks(source, answer.result.value, answer.reason))
         metrics.callback_seconds(source).observe(seconds)
         if made is not None:
             self._count(source, answer, made)
@@ -68,17 +62,17 @@ class Observed:
 
     def _count(self, source: str, answer: Answer, made: Receipted) -> None:
         for proof in made.proofs:
-            metrics.verified(source, proof.check, proof.secret).inc()
+            self._tally.add(metrics.verified(source, proof.check, proof.secret))
         for draft in made.drafts:
             if draft.unknown:
                 metrics.unknown_fields(source, draft.tag, draft.unknown, known=self._tags)
         if answer.result in _DURABLE:
-            metrics.last_callback(source).set(time())
+            self._tally.latest(metrics.last_callback(source), time())
 
 
 def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -> Fields:
     fields: Fields = {
-        "time": utc_now(),
+        "time": made.entry.received_at if made is not None else utc_now(),
         "level": "info",
         "msg": "callback",
         "source": source,
@@ -105,9 +99,13 @@ def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -
     return fields
 
 
-def run(settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None) -> None:
+def receive(
+    settings: Settings, sock: socket.socket, wake: Connection | None, link: Connection
+) -> None:
     """The process's whole life. `wake` gets a byte after each commit, for the publisher."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
+    name_process("receiver")
+    log_to_stderr()
     uvloop.run(_serve(settings, sock, link, wake))
 
 
@@ -124,8 +122,7 @@ async def _serve(
     receiver = _receiver(settings, appender, lines)
     server = CallbackServer(receiver)
     accepting = await listen(server, sock)
-    gc.collect()
-    gc.freeze()  # what start-up built lives as long as the process: never walk it again
+    _tame_gc()
     beats = asyncio.create_task(_beat(link, appender))
     await stop.wait()
     beats.cancel()
@@ -134,6 +131,13 @@ async def _serve(
     await server.shutdown(FINISH_SECONDS)
     await appender.close()
     lines.close()
+
+
+def _tame_gc() -> None:
+    """Documents hold no cycles and die by their reference counts; walking them costs 10 %."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _receiver(settings: Settings, appender: "Appender", lines: Lines) -> Receiver:
@@ -155,7 +159,7 @@ class _OnCommit:
         if wake is not None:
             os.set_blocking(wake.fileno(), False)
 
-    def __call__(self, size: int, seconds: float) -> None:
+    def __call__(self, _size: int, seconds: float) -> None:
         metrics.COMMIT_SECONDS.observe(seconds)
         if self._wake is not None:
             with contextlib.suppress(BlockingIOError, BrokenPipeError):  # awake already, or gone

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -128,6 +129,11 @@ def stored_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
-            if not _SECRET_HEADER.search(name)
+            if not _is_secret(name)
         ]
     )
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: bytes) -> bool:
+    return _SECRET_HEADER.search(name) is not None

@@ -106,7 +106,7 @@ class Receiver:
             source=name,
             body=body,
             headers=request.raw_headers,
-            query=request.rel_url.query,
+            query=request.rel_url.query if request.query_string else {},
             token=token,
             peer=request.remote or "",
             received_at=self._clock(),

@@ -1,6 +1,7 @@
 """What the journal itself knows, as metrics read at each scrape."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,27 +38,31 @@ class JournalFigures(Protocol):
 class JournalCollector(Collector):
     """Gauges of the journal and of the routes' positions in it."""
 
-    def __init__(self, figures: Callable[[], JournalFigures]) -> None:
+    def __init__(self, figures: Callable[[], AbstractContextManager[JournalFigures]]) -> None:
         self._figures = figures
 
     def collect(self) -> Iterable[Metric]:
         """One sample of everything."""
-        figures = self._figures()
-        yield GaugeMetricFamily(
-            "gateway_journal_events", "Events in the journal.", value=figures.events()
-        )
-        yield GaugeMetricFamily(
-            "gateway_journal_bytes", "Size of the journal on disk.", value=figures.bytes()
-        )
-        lag = GaugeMetricFamily(
-            "gateway_route_lag_events", "Events after a route's position.", labels=["route"]
-        )
-        oldest = GaugeMetricFamily(
-            "gateway_route_oldest_seconds",
-            "Age of the oldest event that a route has not published.",
-            labels=["route"],
-        )
-        for name, state in figures.routes().items():
-            lag.add_metric([name], state.lag)
-            oldest.add_metric([name], state.oldest_seconds)
-        yield from (lag, oldest)
+        with self._figures() as figures:
+            yield from _families(figures)
+
+
+def _families(figures: JournalFigures) -> Iterable[Metric]:
+    yield GaugeMetricFamily(
+        "gateway_journal_events", "Events in the journal.", value=figures.events()
+    )
+    yield GaugeMetricFamily(
+        "gateway_journal_bytes", "Size of the journal on disk.", value=figures.bytes()
+    )
+    lag = GaugeMetricFamily(
+        "gateway_route_lag_events", "Events after a route's position.", labels=["route"]
+    )
+    oldest = GaugeMetricFamily(
+        "gateway_route_oldest_seconds",
+        "Age of the oldest event that a route has not published.",
+        labels=["route"],
+    )
+    for name, state in figures.routes().items():
+        lag.add_metric([name], state.lag)
+        oldest.add_metric([name], state.oldest_seconds)
+    yield from (lag, oldest)

@@ -1,12 +1,12 @@
 """`gateway.yaml` → one frozen `Settings`, or `SettingsError` with every mistake and its place."""
 
 from gateway.settings.checks import Buckets, Check, Token, Verification
+from gateway.settings.kafka import Kafka
 from gateway.settings.load import Mistake, SettingsError, load, parse, render
 from gateway.settings.models import (
     Admin,
     DeadLetter,
     Journal,
-    Kafka,
     Route,
     Server,
     Settings,

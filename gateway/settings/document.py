@@ -6,7 +6,7 @@ value, a repeated key, a tag and a loop of aliases are mistakes here, because no
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -66,16 +66,19 @@ def read(text: str) -> Document:
     document = Document()
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if not isinstance(root, MappingNode):
+            return _unreadable("must be a mapping of keys", Place(1, 1))
+        value = _Walk(document, frozenset()).value(root, ())
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark) if error.problem_mark else Place(1, 1)
-        message = f"not YAML: {error.problem or error.context}"
-        return Document(faults=[Fault((), message, place)])
+        return _unreadable(f"not YAML: {error.problem or error.context}", place)
     except (yaml.YAMLError, RecursionError) as error:
-        return Document(faults=[Fault((), f"not YAML: {str(error).split("\n")[0]}", Place(1, 1))])
-    if not isinstance(root, MappingNode):
-        return Document(faults=[Fault((), "must be a mapping of keys", Place(1, 1))])
-    value = _Walk(document, frozenset()).value(root, ())
-    return Document(value, document.keys, document.values, document.faults)
+        return _unreadable(f"not YAML: {str(error).splitlines()[0]}", Place(1, 1))
+    return replace(document, value=value)
+
+
+def _unreadable(message: str, place: Place) -> Document:
+    return Document(faults=[Fault((), message, place)])
 
 
 def _place(mark: yaml.Mark) -> Place:

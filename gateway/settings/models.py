@@ -4,60 +4,39 @@ The defaults are written as they would stand in the file, so that the JSON Schem
 Rules between keys are in `rules`.
 """
 
+import re
 from collections.abc import Mapping
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from gateway.settings.advice import short_secrets
 from gateway.settings.checks import Model, Verification
-from gateway.settings.secret import Secret, SecretReference
+from gateway.settings.kafka import Kafka
 from gateway.settings.values import (
-    Address,
-    Broker,
     Duration,
     FilePath,
     Listen,
     LongDuration,
     Network,
     Provider,
-    ReadableFile,
     Size,
     SourceName,
     Text,
     TopicName,
 )
 
-_CODEC_MODULES = {"gzip": "zlib", "lz4": "lz4", "snappy": "snappy", "zstd": "zstandard"}
-
-Attribute = Literal[
-    "id",
-    "source",
-    "provider",
-    "type",
-    "subject",
-    "tag",
-    "outcome",
-    "event_name",
-    "bucket",
-    "region",
-]
-"""What a route may look at or take as its key."""
+_ATTRIBUTES = (
+    *("id", "source", "provider", "type", "subject", "tag", "outcome"),
+    *("event_name", "bucket", "region"),
+)
+_ATTRIBUTE = re.compile(rf"{'|'.join(_ATTRIBUTES)}|[^.]+(\.[^.]+)+")
 
 
-def _installed(value: str | None) -> str | None:
-    if value is not None and find_spec(_CODEC_MODULES[value]) is None:
-        raise ValueError(f"{value} needs the Python package {_CODEC_MODULES[value]}")
-    return value
-
-
-def _text(value: Secret) -> Secret:
-    try:
-        value.value.decode()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{value.reference} is not UTF-8 text") from error
+def _attribute(value: str) -> str:
+    if not _ATTRIBUTE.fullmatch(value):
+        names = ", ".join(_ATTRIBUTES)
+        raise ValueError(f"must be {names} or a dotted path such as data.job.queue_id")
     return value
 
 
@@ -65,8 +44,14 @@ def _one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Codec = Annotated[Literal["gzip", "lz4", "snappy", "zstd"], AfterValidator(_installed)]
-Password = Annotated[SecretReference, AfterValidator(_text)]
+Attribute = Annotated[
+    str,
+    AfterValidator(_attribute),
+    WithJsonSchema(
+        {"anyOf": [{"enum": _ATTRIBUTES}, {"type": "string", "pattern": r"^[^.]+(\.[^.]+)+$"}]}
+    ),
+]
+"""What a route may look at or take as its key."""
 Globs = Annotated[
     tuple[Text, ...],
     Field(min_length=1),
@@ -129,7 +114,7 @@ class Journal(Model):
     retention: LongDuration = Field(
         default="7d",
         validate_default=True,
-        description="How long an event is kept after every route has published it.",
+        description="How old an event grows before it is deleted, if every route is past it.",
     )
 
 
@@ -143,59 +128,6 @@ class Source(Model):
     expect_every: LongDuration | None = Field(
         default=None, description="A silence longer than this is shown and alerted."
     )
-
-
-class Kafka(Model):
-    """The cluster to publish to. Keys carry Kafka's own names."""
-
-    bootstrap_servers: Annotated[tuple[Broker, ...], Field(min_length=1)] = Field(
-        description="Brokers to start from, host:port."
-    )
-    mode: Literal["structured", "binary"] = Field(
-        default="structured", description="Where a record carries its CloudEvents attributes."
-    )
-    client_id: Text = Field(default="gateway", description="The name that brokers see and log.")
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How to talk to the brokers."
-    )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        default=None, description="How to log in, where security_protocol is one of SASL."
-    )
-    sasl_plain_username: Text | None = Field(default=None, description="The user to log in as.")
-    sasl_plain_password: Password | None = Field(
-        default=None, description="The user's password, as env:NAME or file:/path."
-    )
-    ssl_cafile: ReadableFile | None = Field(
-        default=None, description="PEM file of the authorities to trust; the system's if absent."
-    )
-    ssl_certfile: ReadableFile | None = Field(
-        default=None, description="PEM file of the client's certificate."
-    )
-    ssl_keyfile: ReadableFile | None = Field(
-        default=None, description="PEM file of the key to ssl_certfile."
-    )
-    ssl_password: Password | None = Field(
-        default=None, description="The password of ssl_keyfile, as env:NAME or file:/path."
-    )
-    ssl_check_hostname: bool = Field(
-        default=True, description="Whether a broker's certificate must name its host."
-    )
-    compression_type: Codec | None = Field(
-        default=None, description="Codec for batches of records; none if absent."
-    )
-    linger_ms: int = Field(
-        default=5, ge=0, le=60000, description="Milliseconds to wait for a batch to fill."
-    )
-    max_request_size: int = Field(
-        default=1048576,
-        ge=1024,
-        description="Largest request in bytes; a larger event goes to the dead letters.",
-    )
-
-    def options(self) -> dict[str, object]:
-        """What a Kafka client is to be given, under Kafka's names; secrets as text."""
-        given = {name: value for name, value in self if value is not None and name != "mode"}
-        return {name: _plain(value) for name, value in given.items()}
 
 
 class Route(Model):
@@ -247,14 +179,3 @@ class Settings(Model):
     def warnings(self) -> tuple[str, ...]:
         """What is allowed but unwise, one sentence each."""
         return tuple(short_secrets(self))
-
-
-def _plain(value: object) -> object:
-    match value:
-        case Secret():
-            return value.value.decode()
-        case tuple():
-            return [_plain(item) for item in value]
-        case Address() | Path():
-            return str(value)
-    return value

@@ -12,7 +12,8 @@ from typing import Any
 from gateway.core.model import Outcome
 from gateway.settings.checks import CHECKS
 from gateway.settings.document import Fault, Path
-from gateway.settings.models import Admin, Kafka, Server
+from gateway.settings.kafka import Kafka
+from gateway.settings.models import Admin, Server
 
 _Tree = Mapping[str, Any]
 _LOGIN = ("sasl_mechanism", "sasl_plain_username", "sasl_plain_password")

@@ -23,7 +23,6 @@ from pydantic import (
 )
 
 _SIZES = {
-    "": 1,
     "B": 1,
     **{f"{prefix}B": 1000**power for power, prefix in enumerate("kMGT", 1)},
     **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", 1)},
@@ -63,9 +62,10 @@ class Address:
 
 
 def size(value: object) -> int:
-    """`1MiB`, `500MB` or a plain number → bytes, at least 1."""
-    match = None if isinstance(value, bool) else _SIZE.fullmatch(str(value))
-    amount = int(float(match[1]) * _SIZES[match[2]]) if match else 0
+    """`1MiB`, `500MB` or a whole number → bytes, at least 1."""
+    amount = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value)):
+        amount = int(float(match[1]) * _SIZES[match[2]])
     if amount < 1:
         raise ValueError("must be a size such as 1MiB, 500MB or a number of bytes")
     return amount
@@ -84,11 +84,16 @@ def address(value: object) -> Address:
     if isinstance(value, Address):
         return value
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
-    if match is None or int(match[3]) > 65535:
+    if match is None or int(match[3]) > 65535 or (match[1] and not _is_ipv6(match[1])):
         raise ValueError('must be host:port, such as "0.0.0.0:8080" or "[::1]:8080" (in quotes)')
-    if match[1]:
-        return Address(str(IPv6Address(match[1])), int(match[3]))
-    return Address(match[2], int(match[3]))
+    return Address(match[1] or match[2], int(match[3]))
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text).exploded)
+    except ValueError:
+        return False
 
 
 def network(value: object) -> IPv4Network | IPv6Network:

@@ -1,0 +1,27 @@
+# Configuration: mount it as /gateway/gateway.yaml; the journal lies in the volume /gateway/var.
+
+FROM python:3.13-slim AS wheels
+WORKDIR /src
+COPY deploy/requirements.txt deploy/
+RUN pip wheel --no-cache-dir --require-hashes --wheel-dir /wheels -r deploy/requirements.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY schemas schemas
+COPY gateway gateway
+RUN pip install --no-cache-dir --no-index --find-links /wheels /wheels/hatchling-*.whl \
+ && pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels .
+
+FROM python:3.13-slim
+RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
+    pip install --no-cache-dir --no-index --find-links /wheels /wheels/callback_gateway-*.whl \
+ && useradd --uid 10001 --home-dir /gateway --shell /usr/sbin/nologin gateway \
+ && install -d -o gateway -g gateway /gateway/var
+WORKDIR /gateway
+USER 10001
+VOLUME /gateway/var
+EXPOSE 8080 9090
+STOPSIGNAL SIGTERM
+# The admin port of the default configuration.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["python", "-c", \
+    "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/healthz', timeout=4)"]
+ENTRYPOINT ["gateway"]
+CMD ["serve"]

@@ -1,0 +1,88 @@
+"""Settings → a running gateway: the only place that builds processes and wires rooms together."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from functools import partial
+
+from gateway.child import Child
+from gateway.core.errors import GatewayError
+from gateway.journal import JournalError
+from gateway.observe.logs import log_to_stderr
+from gateway.settings import Settings
+from gateway.settings.values import Address
+from gateway.supervisor import Supervisor, admin, bind
+
+_log = logging.getLogger(__name__)
+
+
+class StartError(GatewayError):
+    """The gateway cannot start; the message says why."""
+
+
+async def serve_forever(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Run until a signal. `ready` is told the callback address once the children are started."""
+    log_to_stderr()
+    with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
+        # Before the metrics are imported, here or in a child.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        await _serve(settings, ready)
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    from gateway.observe.admin import admin_app
+    from gateway.operating import Operations, registry_of
+
+    server = settings.server
+    sockets = _bound(server.listen, server.workers, "server.listen")
+    (admin_socket,) = _bound(settings.admin.listen, 1, "admin.listen")
+    supervisor = Supervisor()
+    try:
+        operations = Operations(settings)
+    except JournalError as error:
+        raise StartError(str(error)) from error
+    _children(settings, sockets, supervisor)
+    end_admin = await admin(admin_app(supervisor, registry_of(settings)), admin_socket)
+    maintenance = asyncio.create_task(operations.maintain())
+    address = _spelled(sockets[0])
+    _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
+    await supervisor.run(partial(ready, address), sockets, drain_delay=server.drain_delay)
+    maintenance.cancel()
+    await operations.close()
+    await end_admin()
+
+
+def _children(settings: Settings, sockets: list[socket.socket], supervisor: Supervisor) -> None:
+    from gateway.observe import metrics
+    from gateway.publishing import publish
+    from gateway.receiving import receive
+
+    reader, writer = (None, None)
+    if settings.kafka is not None:
+        reader, writer = multiprocessing.Pipe(duplex=False)
+        restarts = metrics.PUBLISHER_RESTARTS
+        supervisor.publisher = Child(
+            "publisher",
+            partial(publish, settings, reader),
+            lambda cause: restarts.labels(cause).inc(),
+        )
+    for number, sock in enumerate(sockets):
+        target = partial(receive, settings, sock, writer)
+        supervisor.receivers.append(Child(f"receiver-{number}", target, lambda _: None))
+
+
+def _bound(address: Address, count: int, setting: str) -> list[socket.socket]:
+    try:
+        return bind(address, count)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise StartError(f"{setting}: cannot listen on {address}: {reason}") from error
+
+
+def _spelled(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return str(Address("127.0.0.1" if host == "0.0.0.0" else host, port))  # noqa: S104

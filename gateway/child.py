@@ -1,0 +1,138 @@
+"""One child process of the gateway: started, listened to, started again when it ends.
+
+A child is spawned, not forked, so that it holds no thread, lock or connection of its parent. It
+says a `Beat` once a second over its link; the link's end tells it that the parent is gone. Restarts
+back off from 0.1 s to 5 s and start over after a child has lived for 10 s.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+_SPAWN = multiprocessing.get_context("spawn")
+_LONGEST_PAUSE: Final = 5.0
+_STEADY_SECONDS: Final = 10.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A process's word: it lives, and why it cannot do its work (None: it can)."""
+
+    trouble: str | None = None
+
+
+Target = Callable[[Connection], None]
+"""Runs in the child with its end of the link; must be picklable."""
+
+
+class Child:
+    """A process that is kept running until `stop`."""
+
+    def __init__(self, name: str, target: Target, on_exit: Callable[[str], None]) -> None:
+        self.name = name
+        self._target = target
+        self._on_exit = on_exit
+        self._process: SpawnProcess | None = None
+        self._link: Connection | None = None
+        self._stopping = False
+        self._pause = 0.1
+        self._started = 0.0
+        self._heard = 0.0
+        self._restart: asyncio.TimerHandle | None = None
+        self.ended = asyncio.Event()
+        self.spoken = asyncio.Event()
+        """Set from the running process's first beat on."""
+        self.beat: Beat | None = None
+        """The last one of the running process; None until its first."""
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, for logs."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def silent_seconds(self) -> float:
+        """Since the last beat of a process that has ever spoken; 0 for one that starts up."""
+        return monotonic() - self._heard if self.beat is not None else 0.0
+
+    def start(self) -> None:
+        """Spawn the process and watch it."""
+        ours, theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=self._target, args=(theirs,), name=self.name)
+        self._process.start()
+        theirs.close()
+        self._link, self._started, self.beat = ours, monotonic(), None
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours.fileno(), self._listen)
+        loop.add_reader(self._process.sentinel, self._exited)
+
+    def stop(self) -> None:
+        """Ask the process to finish; `ended` is set when it has."""
+        self._stopping = True
+        if self._restart is not None:
+            self._restart.cancel()
+        if self._process is None or not self._process.is_alive():
+            self.ended.set()
+        else:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+
+    def _listen(self) -> None:
+        assert self._link is not None
+        try:
+            while self._link.poll():
+                beat = self._link.recv()
+                assert isinstance(beat, Beat)
+                self.beat, self._heard = beat, monotonic()
+                self.spoken.set()
+        except (EOFError, OSError):
+            asyncio.get_running_loop().remove_reader(self._link.fileno())
+
+    def _exited(self) -> None:
+        process, link = self._process, self._link
+        assert process is not None
+        assert link is not None
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(process.sentinel)
+        loop.remove_reader(link.fileno())
+        link.close()
+        process.join()
+        cause = _cause(process.exitcode)
+        self._process, self._link, self.beat = None, None, None
+        self.spoken.clear()
+        if self._stopping:
+            self.ended.set()
+            return
+        if monotonic() - self._started > _STEADY_SECONDS:
+            self._pause = 0.1
+        _log.error("%s ended (%s); starting it again in %.1f s", self.name, cause, self._pause)
+        self._on_exit(cause)
+        self._restart = loop.call_later(self._pause, self.start)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+
+def name_process(name: str) -> None:
+    """What `ps` and `top` show for this process, on Linux."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
+
+
+def _cause(exit_code: int | None) -> str:
+    """A closed set: the name of a signal, `exit` or `error`."""
+    if exit_code is not None and exit_code < 0:
+        return signal.Signals(-exit_code).name
+    return "error" if exit_code else "exit"

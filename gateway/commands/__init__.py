@@ -1,0 +1,1 @@
+"""The commands behind `gateway`, one file for each family."""

@@ -1,0 +1,38 @@
+"""`gateway serve`: check everything that can be checked, then run until a signal."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.app import StartError, serve_forever
+from gateway.commands import demo
+from gateway.commands.options import configuration, fail, settings
+
+
+@click.command(epilog="Example: gateway serve -c gateway.yaml")
+@configuration
+@click.option("--demo", "as_demo", is_flag=True, help="A gateway to try, in var/demo.")
+def serve(path: Path, *, as_demo: bool) -> None:
+    """Receive callbacks until SIGTERM."""
+    if as_demo:
+        path = demo.prepare()
+    found = settings(path)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+    def ready(address: str) -> None:
+        click.echo(f"ready: callbacks on http://{address}")
+        if as_demo:
+            click.echo(demo.instructions(demo.FOLDER, address, _command()))
+
+    try:
+        asyncio.run(serve_forever(found, ready))
+    except StartError as error:
+        fail(str(error))
+
+
+def _command() -> str:
+    """How this very command was called, for copying."""
+    return sys.argv[0] if "/" in sys.argv[0] else "gateway"

@@ -1,0 +1,1 @@
+"""Journal → routes → Kafka, in one thread; positions move only behind acknowledgements."""

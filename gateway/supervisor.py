@@ -1,0 +1,135 @@
+"""The gateway's parent process: receivers and publisher as children, the admin port, maintenance.
+
+It accepts no callback itself. SIGTERM: `/readyz` turns to 503 at once, callbacks are still accepted
+for `drain_delay`, then the receivers close their port, finish and commit, then the publisher stops.
+A second signal ends everything at once: the journal has all that was answered 200.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from gateway.child import Child
+from gateway.settings.values import Address
+
+STALLED_SECONDS: Final = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Keeps children running and tells of their state; satisfies the admin port's `Health`."""
+
+    def __init__(self) -> None:
+        self.receivers: list[Child] = []
+        self.publisher: Child | None = None
+        self.draining = False
+
+    def stalled(self) -> list[str]:
+        """Receivers whose event loop has not turned for five seconds."""
+        return [
+            f"{child.name} has been silent for {child.silent_seconds:.0f} s"
+            for child in self.receivers
+            if child.silent_seconds > STALLED_SECONDS
+        ]
+
+    def unready(self) -> list[str]:
+        """Why callbacks cannot be accepted; empty when at least one receiver takes them."""
+        if self.draining:
+            return ["draining"]
+        troubles = [_trouble(child) for child in self.receivers]
+        return [trouble for trouble in troubles if trouble] if all(troubles) else []
+
+    def notices(self) -> list[str]:
+        """What does not stop callbacks from being accepted, but wants a look."""
+        told = [trouble for child in self.receivers if (trouble := _trouble(child))]
+        if self.publisher is not None and (trouble := _trouble(self.publisher)):
+            told.append(trouble)
+        return told
+
+    async def run(
+        self, ready: Callable[[], None], sockets: list[socket.socket], *, drain_delay: float
+    ) -> None:
+        """Start the children, wait for a signal, stop them in order. `sockets` are theirs."""
+        signals: asyncio.Queue[int] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, signals.put_nowait, number)
+        for child in self._children():
+            child.start()
+        announcing = asyncio.create_task(self._announce(ready))
+        await signals.get()
+        announcing.cancel()
+        self.draining = True
+        _log.info("stopping: accepting for %.1f s more", drain_delay)
+        stopping = asyncio.create_task(self._stop(sockets, drain_delay))
+        again = asyncio.create_task(signals.get())
+        await asyncio.wait({stopping, again}, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            _log.warning("second signal: ending at once")
+            for child in self._children():
+                child.stop()
+                child.kill()
+        await stopping
+        again.cancel()
+
+    async def _announce(self, ready: Callable[[], None]) -> None:
+        for child in self.receivers:
+            await child.spoken.wait()
+        ready()
+
+    async def _stop(self, sockets: list[socket.socket], drain_delay: float) -> None:
+        await asyncio.sleep(drain_delay)
+        for sock in sockets:  # so that the receivers' are the last: then the port is closed
+            sock.close()
+        await _ended(self.receivers)
+        if self.publisher is not None:
+            await _ended([self.publisher])
+
+    def _children(self) -> list[Child]:
+        return [*self.receivers, *([self.publisher] if self.publisher else [])]
+
+
+async def _ended(children: list[Child]) -> None:
+    for child in children:
+        child.stop()
+    await asyncio.gather(*(child.ended.wait() for child in children))
+
+
+def _trouble(child: Child) -> str | None:
+    if child.beat is None:
+        return f"{child.name} is not running"
+    return f"{child.name}: {child.beat.trouble}" if child.beat.trouble else None
+
+
+def bind(address: Address, count: int) -> list[socket.socket]:
+    """`count` sockets on one address, which share its connections (SO_REUSEPORT).
+
+    The parent holds them, so that connections wait in the queue while a receiver starts again.
+    Raises OSError when the address is not to be had.
+    """
+    sockets: list[socket.socket] = []
+    for _ in range(count):
+        port = sockets[0].getsockname()[1] if sockets else address.port
+        family, kind, protocol, _name, where = socket.getaddrinfo(
+            address.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, kind, protocol)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if count > 1:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind(where)
+        sockets.append(sock)
+    return sockets
+
+
+async def admin(app: web.Application, sock: socket.socket) -> Callable[[], Awaitable[None]]:
+    """Serve the admin port; returns what ends it."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    await web.SockSite(runner, sock).start()
+    return runner.cleanup

@@ -1,0 +1,224 @@
+"""One real Apache Kafka, broker and controller in one process, on loopback ports.
+
+`python -m tests.broker.kafka fetch` brings its jars beforehand. A broker keeps its ports and its
+data over `kill` and `restart`, so that a crash is a crash and not a new cluster.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+
+from tests.broker.jars import jars, program
+from tests.broker.waiting import until
+
+_CLUSTER = "Y2FsbGJhY2tnYXRld2F5dA"  # any 16 bytes in base64url
+_JVM = (
+    # Small and quick to start; nothing here measures the broker.
+    *("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+    *("-Djava.net.preferIPv4Stack=true", "-Dlog4j2.disable.jmx=true"),
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+)
+_PROPERTIES = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    # On, as in many clusters: a gateway that asked wrongly would create topics.
+    "auto.create.topics.enable": "true",
+    "num.network.threads": "2",
+    "num.io.threads": "2",
+    "background.threads": "2",
+    "offsets.topic.num.partitions": "1",
+    "offsets.topic.replication.factor": "1",
+    "log.index.size.max.bytes": "1048576",
+    "log.cleaner.dedupe.buffer.size": "2097152",
+    # With the default of 9 s a restart after kill -9 waits for the dead broker's session.
+    "broker.session.timeout.ms": "1000",
+    "broker.heartbeat.interval.ms": "200",
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "ssl.keystore.type": "PEM",
+}
+_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+
+
+class BrokerError(Exception):
+    """The broker did not do what was asked; the message names its log."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Broker:
+    """A broker whose files are in `folder`; used as a context it runs inside the block.
+
+    `listeners`: security protocols beside PLAINTEXT. `users`: SCRAM-SHA-512 names and passwords.
+    `keystore`: the server's key and certificate, needed by SSL and SASL_SSL. `properties`: more
+    lines for `server.properties`.
+    """
+
+    folder: Path
+    listeners: tuple[str, ...] = ()
+    users: Mapping[str, str] = field(default_factory=dict)
+    keystore: Path | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Chooses the ports, once for all restarts."""
+        names = ("PLAINTEXT", "CONTROLLER", *self.listeners)
+        self._ports = {name: free_port() for name in names}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Starts it."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stops it, whatever state it is in."""
+        self.stop()
+
+    @property
+    def bootstrap(self) -> str:
+        """Host and port of the PLAINTEXT listener."""
+        return self.address("PLAINTEXT")
+
+    @property
+    def log(self) -> Path:
+        """What the broker wrote."""
+        return self.folder / "broker.log"
+
+    def address(self, listener: str) -> str:
+        """Host and port of a listener."""
+        return f"127.0.0.1:{self._ports[listener]}"
+
+    def start(self) -> None:
+        """Starts it and returns once it serves clients.
+
+        Raises BrokerError: it ended or did not serve within a minute.
+        """
+        configuration = self.folder / "server.properties"
+        if not configuration.exists():
+            self._format(configuration)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._java("kafka.Kafka", str(configuration)), stdout=log, stderr=log
+            )
+        try:
+            until(self._serves, within=60)
+        except TimeoutError as error:
+            self.kill()
+            raise BrokerError(f"the broker does not serve; see {self.log}") from error
+
+    def stop(self) -> None:
+        """Ends it in an orderly way, also when it is paused; nothing to do when it is gone."""
+        if self._process is not None:
+            self.resume()
+            self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it at once, as a crash would (SIGKILL)."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Lets it hang: connections stay open, nothing is answered (SIGSTOP)."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Ends a pause."""
+        self._signal(signal.SIGCONT)
+
+    def restart(self) -> None:
+        """Stops it if it runs, and starts it on the same ports and data."""
+        self.stop()
+        self.start()
+
+    def create_topic(
+        self, name: str, *, partitions: int = 1, configuration: Mapping[str, str] | None = None
+    ) -> None:
+        """Creates a topic with one replica and returns once it can be written to."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configuration)])
+            admin.wait_for_topics([name])
+
+    def delete_topic(self, name: str) -> None:
+        """Deletes a topic and returns once clients no longer see it."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.delete_topics([name])
+            until(lambda: name not in admin.list_topics())
+
+    def _format(self, configuration: Path) -> None:
+        addresses = {name: f"{name}://{self.address(name)}" for name in self._ports}
+        protocols = {name: name for name in self._ports} | {"CONTROLLER": "PLAINTEXT"}
+        properties = _PROPERTIES | {
+            "listeners": ",".join(addresses.values()),
+            "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
+            "controller.quorum.voters": f"1@{self.address('CONTROLLER')}",
+            "log.dirs": str(self.folder / "data"),
+        }
+        for listener in self.listeners:
+            prefix = f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config"
+            properties[prefix] = _SCRAM
+        if self.keystore is not None:
+            properties["ssl.keystore.location"] = str(self.keystore)
+        properties |= self.properties
+        lines = "".join(f"{name}={value}\n" for name, value in properties.items())
+        configuration.write_text(lines)
+        self._run_storage_tool(configuration)
+
+    def _run_storage_tool(self, configuration: Path) -> None:
+        users = [
+            f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]"
+            for name, password in self.users.items()
+        ]
+        command = ["kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(configuration)]
+        with self.log.open("ab") as log:
+            done = subprocess.run(self._java(*command, *users), stdout=log, stderr=log, check=False)
+        if done.returncode:
+            configuration.unlink()
+            raise BrokerError(f"the storage could not be formatted; see {self.log}")
+
+    def _java(self, *arguments: str) -> list[str]:
+        return [program("java"), *_JVM, "-cp", f"{jars()}/*", *arguments]
+
+    def _serves(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            raise BrokerError(f"the broker ended with {self._process.returncode}; see {self.log}")
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._ports["PLAINTEXT"])) == 0
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is None:
+            raise BrokerError("the broker does not run")
+        self._process.send_signal(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._signal(number)
+        if self._process is not None:
+            self._process.wait(30)
+            self._process = None
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["fetch"]:
+        sys.exit("usage: python -m tests.broker.kafka fetch")
+    sys.stdout.write(f"{jars()}\n")

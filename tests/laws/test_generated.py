@@ -1,0 +1,95 @@
+"""The laws of events, for callbacks that nobody documented."""
+
+import json
+
+from hypothesis import HealthCheck, assume, given, settings
+
+from gateway.core.errors import Reason
+from gateway.core.model import Document, Entry, Value
+from tests.laws.documents import Path, empties, leaves, meaning, replaced, xml
+from tests.laws.generated import callbacks
+from tests.sources import OPEN, as_json, entry
+
+LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def outcome(made: Entry) -> object:
+    """What is the same for the same callback: the ids, or the reason of the quarantine."""
+    return [event.id for event in made.events] or made.quarantine and made.quarantine.reason
+
+
+def data(document: Document) -> list[Document]:
+    """The data of the events of a document that is not quarantined."""
+    made = entry(as_json(document))
+    assume(made.quarantine is None)
+    return [json.loads(event.json)["data"] for event in made.events]
+
+
+@LAW
+@given(callbacks())
+def test_xml_and_json_are_one_event(document: Document) -> None:
+    """The wire form is not content, however odd the content is."""
+    assert outcome(entry(xml(document))) == outcome(entry(as_json(document)))
+    wrapped = as_json({"Response": document})
+    assert outcome(entry(wrapped)) == outcome(entry(as_json(document)))
+
+
+@LAW
+@given(callbacks())
+def test_the_order_of_members_is_not_content(document: Document) -> None:
+    """Also where two names of one thing disagree."""
+
+    def turn(path: Path, value: Value) -> Value:
+        return dict(reversed(value.items())) if isinstance(value, dict) else value
+
+    turned = replaced(document, turn)
+    assert outcome(entry(as_json(turned))) == outcome(entry(as_json(document)))
+
+
+@LAW
+@given(callbacks())
+def test_every_leaf_survives(document: Document) -> None:
+    """In place, under our name, or aside in `extra`: what a callback says is in its events."""
+    kept = {meaning(leaf) for _, leaf in leaves(data(document))}
+    assert {meaning(leaf) for _, leaf in leaves(document)} <= kept
+
+
+@LAW
+@given(callbacks())
+def test_nothing_in_data_is_null_or_empty(document: Document) -> None:
+    """Absent is absent."""
+    assert list(empties(data(document))) == []
+
+
+@LAW
+@given(callbacks())
+def test_only_the_state_success_is_a_success(document: Document) -> None:
+    """A missing or strange State never is, but for the Code of WordsGeneralize, which has none."""
+    for one in data(document):
+        if one.get("outcome") == "success":
+            state = one.get("job", one.get("workflow", {})).get("state", "").lower()
+            by_code = not any("State" in path.split(".") for path in one.get("extra", {}))
+            code = one.get("job", {}).get("code", "").lower() if by_code else ""
+            assert state == "success" or (not state and code == "success")
+
+
+@LAW
+@given(callbacks())
+def test_every_bucket_of_an_event_is_claimed(document: Document) -> None:
+    """A check of the claims has seen every bucket an event says it is about."""
+    claimed = OPEN.claims(document).buckets
+    for one in data(document):
+        bound = {one.get("bucket"), one.get("input", {}).get("bucket")} - {None}
+        assert bound <= set(claimed)
+
+
+@LAW
+@given(callbacks())
+def test_only_what_decides_can_spoil_a_callback(document: Document) -> None:
+    """Well-formed callbacks are quarantined for a missing or ambiguous id, state or tag alone."""
+    made = entry(as_json(document))
+    if made.quarantine is not None:
+        assert made.quarantine.reason in (Reason.SCHEMA, Reason.AMBIGUOUS)
+        named = ("job.id", '"job"', "workflow.run_id", '"workflow"', '"id"', '"run_id"', "container")
+        named += ("JobsDetail is", "WorkflowExecution is", "repeated with different values")
+        assert any(name in made.quarantine.detail for name in named)

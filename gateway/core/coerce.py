@@ -23,10 +23,10 @@ from gateway.core.model import Value
 Scalar = Callable[[str], Value]
 Schema = dict[str, Value]
 
-_LONG = 19
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?", re.ASCII).fullmatch
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?",
-                     re.ASCII).fullmatch  # fmt: skip
+INTEGER: Final = r"[+-]?[0-9]{1,18}(?:\.0*)?"
+NUMBER: Final = r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
+_INTEGER = re.compile(INTEGER).fullmatch
+_NUMBER = re.compile(NUMBER).fullmatch
 _RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?(\d\d))?", re.ASCII
@@ -155,6 +155,7 @@ def _unknown(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Valu
 
 def _array(value: Value, item: Plan, path: str, aside: Aside) -> list[Value] | None:
     values = value if isinstance(value, list) else [value]
+    values = [one for one in values if untyped(one) is not None]  # as XML counts
     found = [
         kept
         for index, raw in enumerate(values)
@@ -185,15 +186,11 @@ def _typed(text: str, scalar: Scalar, path: str, aside: Aside) -> Value:
 
 def integer(text: str) -> int | None:
     """`1280`, also `1.000`; None for anything else."""
-    if text.isdigit() and text.isascii() and len(text) < _LONG:  # without a regex: most numbers
-        return int(text)
     return int(text.partition(".")[0]) if _INTEGER(text) else None
 
 
 def number(text: str) -> float | None:
     """A finite decimal number; None for anything else."""
-    if len(text) < _LONG and text.replace(".", "", 1).isdigit() and text.isascii():
-        return float(text)
     if not _NUMBER(text):
         return None
     value = float(text)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -39,8 +39,7 @@ class Source:
     contract: Contract
 
 
-@dataclass(frozen=True, slots=True)
-class Receipted:
+class Receipted(NamedTuple):
     """What the pipeline made of a callback: the entry, its proofs, and what was new in it."""
 
     entry: Entry

@@ -7,13 +7,13 @@ compare. A draft is an event before its identity and envelope.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.core.contract import Contract
 from gateway.core.model import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One event as its provider understands it."""
 
     kind: str
@@ -32,8 +32,7 @@ class Draft:
     """How many fields of the callback no schema knew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """What a document says of itself that a check on the content can compare."""
 
     buckets: tuple[str | None, ...]

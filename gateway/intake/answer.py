@@ -4,10 +4,11 @@ A 200 is written only from a receipt of the journal. Problems are RFC 9457 docum
 a closed set, so that neither input nor internals can leak into them.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import orjson
 from aiohttp import web
@@ -31,8 +32,7 @@ class Result(StrEnum):
     BUSY = "busy"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One request's end: what the sender is told, and what metrics and log are told."""
 
     result: Result
@@ -40,7 +40,7 @@ class Answer:
     """A `Reason`, for 401 the name of the check; empty when accepted or a duplicate."""
     status: int = 200
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     close: bool = False
 
 
@@ -90,7 +90,7 @@ def refused(error: GatewayError) -> Answer:
 
 def response(answer: Answer) -> web.Response:
     """The aiohttp response of an answer."""
-    made = web.Response(status=answer.status, body=answer.body, headers=_JSON | answer.headers)
+    made = web.Response(status=answer.status, body=answer.body, headers={**_JSON, **answer.headers})
     if answer.close:
         made.force_close()
     return made

@@ -23,7 +23,7 @@ def murmur2(data: bytes) -> int:
     words = len(data) >> 2
     state = _SEED ^ len(data)
     for word in _words(words).unpack_from(data):
-        word = word * _FACTOR & _MASK  # noqa: PLW2901
+        word = word * _FACTOR & _MASK
         state = (state * _FACTOR ^ (word ^ word >> 24) * _FACTOR) & _MASK
     if rest := data[words << 2 :]:
         state = (state ^ int.from_bytes(rest, "little")) * _FACTOR & _MASK

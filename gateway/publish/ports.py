@@ -38,7 +38,7 @@ class Observer(Protocol):
         ...
 
     def kafka_up(self, *, up: bool) -> None:
-        """Whether the cluster answers. Only changes are told."""
+        """Whether the cluster answers. Only changes are told; the log has the cause."""
         ...
 
 

@@ -1,9 +1,10 @@
 """The loop: journal → readers → producer → Kafka, and positions back into the journal.
 
 It looks into the journal when the doorbell rings, every `linger_ms` while there is something new,
-and once a second in any case. A turn reads one chunk for each route that has room, once for all that are at the same
-place; sends what is due; and every 100 ms keeps the positions that moved. A route that cannot go on
-waits alone. Nothing is asked of Kafka that could block: it may be away for days.
+and once a second in any case. A turn reads one chunk for each route that has room, once for all
+that are at the same place; sends what is due; and every 100 ms keeps the positions that moved. A
+route that cannot go on waits alone. Nothing is asked of Kafka that could block: it may be away for
+days.
 """
 
 from collections.abc import Iterable

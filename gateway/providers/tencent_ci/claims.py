@@ -30,12 +30,12 @@ def _buckets(node: Value) -> list[str | None]:
             values = [
                 child
                 for value in values
-                if isinstance(value, dict)
-                for child in _many(value.get(step))
+                if isinstance(value, dict) and step in value
+                for child in _many(value[step])
             ]
-        named = [text for value in values if (text := leaf_text(value)) is not None]
+        named: list[str | None] = [text for one in values if (text := leaf_text(one)) is not None]
         if named:
-            return list(named)
+            return named
     return [None]
 
 

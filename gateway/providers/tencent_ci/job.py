@@ -11,8 +11,9 @@ from typing import Final
 
 from gateway.core.coerce import Aside, Plan, coerce
 from gateway.core.contract import Contract
-from gateway.core.model import Outcome, Value
+from gateway.core.model import Outcome
 from gateway.core.provider import Draft
+from gateway.core.quick import Coercion, coercion
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
 from gateway.providers.tencent_ci.outputs import outputs, owner
 from gateway.providers.tencent_ci.root import Node, Root, word
@@ -32,9 +33,9 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     """The normalizer of jobs; a Tag without a schema of its own goes by the general one."""
 
     @cache
-    def plan_of(schema: str) -> Plan:
+    def coercion_of(schema: str) -> Coercion:
         fields = contract.property_plan(schema).fields
-        return shaped(JOB, {**fields, **fields["job"].fields})
+        return coercion(shaped(JOB, {**fields, **fields["job"].fields}), _PATH)
 
     input_plan = shaped(INPUT, contract.property_plan(SCHEMA, "input").fields)
 
@@ -44,7 +45,7 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
         if schema not in contract:
             schema = SCHEMA
         aside = root.aside(_PATH)
-        found = coerce(_without_operation_input(job), plan_of(schema), _PATH, aside) or {}
+        found = coercion_of(schema)(_without_operation_input(job), aside) or {}
         source = _input(found.pop("input", {}), job, input_plan, aside)
         return _draft(root, found, source=source, tag=tag, schema=schema, aside=aside)
 
@@ -54,9 +55,10 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
 def _draft(root: Root, found: Node, *, source: Node, tag: str, schema: str, aside: Aside) -> Draft:
     detail = found.pop("detail", {})
     workflow = found.pop("workflow", None)
-    job = found | {
-        ours: detail[theirs] for theirs, ours in _FROM_OPERATION.items() if theirs in detail
-    }
+    job = found
+    for theirs, ours in _FROM_OPERATION.items():
+        if theirs in detail:
+            job[ours] = detail[theirs]
     if tag:
         job["tag"] = tag
     job |= _seconds(job)
@@ -129,14 +131,13 @@ def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
 
 
 def _seconds(job: Node) -> dict[str, float]:
-    spans = {
-        "queue_seconds": _span(job.get("created_at"), job.get("started_at")),
-        "run_seconds": _span(job.get("started_at"), job.get("finished_at")),
-    }
+    created, started, finished = (
+        datetime.fromisoformat(job[name]) if name in job else None
+        for name in ("created_at", "started_at", "finished_at")
+    )
+    spans = {"queue_seconds": _span(created, started), "run_seconds": _span(started, finished)}
     return {name: span for name, span in spans.items() if span is not None and span >= 0}
 
 
-def _span(start: Value, end: Value) -> float | None:
-    if start is None or end is None:
-        return None
-    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+def _span(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None

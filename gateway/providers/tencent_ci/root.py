@@ -4,7 +4,7 @@ XML has the root `Response`; JSON mostly has not, but WordsGeneralize does. `Job
 object on nine callback pages and a list on fourteen.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.core.coerce import Aside, untyped
 from gateway.core.errors import Reason, Unreadable
@@ -13,8 +13,7 @@ from gateway.core.model import Value
 Node = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """The node that holds EventName and the container, and what stands beside `Response`."""
 
     node: Node
@@ -56,7 +55,10 @@ def containers(node: Node, name: str) -> list[Node]:
 
 def word(node: Node, name: str) -> str | None:
     """A text that decides something (an id, a state): `Unreadable` when repeated and differing."""
-    value = untyped(node.get(name))
+    value = node.get(name)
+    if type(value) is str:
+        return value.strip() or None
+    value = untyped(value)
     if isinstance(value, list):
         if any(one != value[0] for one in value):
             raise Unreadable(Reason.AMBIGUOUS, f"{name} is repeated with different values")

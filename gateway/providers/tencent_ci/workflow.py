@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from gateway.core.coerce import Aside, coerce
+from gateway.core.coerce import Aside
 from gateway.core.contract import Contract
 from gateway.core.provider import Draft
+from gateway.core.quick import coercion
 from gateway.providers.tencent_ci.outcome import outcome_of
 from gateway.providers.tencent_ci.root import Node, Root, word
 from gateway.providers.tencent_ci.shape import WORKFLOW, shaped
@@ -22,13 +23,13 @@ def workflow_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     """The normalizer of workflow runs."""
     fields = contract.property_plan(SCHEMA).fields
     types = {**fields, **fields["workflow"].fields, **fields["input"].fields}
-    plan = shaped(WORKFLOW, types)
+    coerced = coercion(shaped(WORKFLOW, types), _PATH)
 
     def normalize(root: Root, run: Node) -> Draft:
         for name in ("RunId", "State"):
             word(run, name)
         aside = root.aside(_PATH)
-        found = coerce(run, plan, _PATH, aside) or {}
+        found = coerced(run, aside) or {}
         return _draft(root, found, aside)
 
     return normalize

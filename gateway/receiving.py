@@ -54,7 +54,7 @@ class Observed:
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
     ) -> None:
         """Count the answer and write its line."""
-        self._tally.add(metrics.callbacks(source, answer.result.value, answer.reason))
+        self._tally.add(metrics.callbacks(source, answer.result, answer.reason))
         metrics.callback_seconds(source).observe(seconds)
         if made is not None:
             self._count(source, answer, made)
@@ -76,7 +76,7 @@ def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -
         "level": "info",
         "msg": "callback",
         "source": source,
-        "result": answer.result.value,
+        "result": answer.result,
         "status": answer.status,
         "ms": round(seconds * 1000, 2),
     }

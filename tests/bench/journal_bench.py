@@ -81,7 +81,7 @@ def main() -> None:
                 print(
                     f"batch {size:3}: {median(cpu):6.1f} µs CPU per event"
                     f" [{min(cpu):.1f}..{max(cpu):.1f}],"
-                    f" commit p50 {median(commits):.2f} ms p99 {quantiles(commits, n=100)[98]:.2f} ms",
+                    f" commit p50 {median(commits):.2f} p99 {quantiles(commits, n=100)[98]:.2f} ms",
                     flush=True,
                 )
 

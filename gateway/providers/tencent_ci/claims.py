@@ -27,16 +27,15 @@ def _buckets(node: Value) -> list[str | None]:
     for place in _PLACES:
         values = [node]
         for step in place:
-            values = [
-                child
-                for value in values
-                if isinstance(value, dict) and step in value
-                for child in _many(value[step])
-            ]
+            values = [child for value in values for child in _below(value, step)]
         named: list[str | None] = [text for one in values if (text := leaf_text(one)) is not None]
         if named:
             return named
     return [None]
+
+
+def _below(value: Value, step: str) -> list[Value]:
+    return _many(value.get(step)) if isinstance(value, dict) else []
 
 
 def _many(value: Value) -> list[Value]:

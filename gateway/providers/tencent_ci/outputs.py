@@ -5,7 +5,7 @@ name is only the end), each with its MD5, sprites inside it. `Output` is what wa
 counts only where nothing better is given and the job succeeded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from gateway.core.model import Outcome, Value
 
@@ -16,66 +16,74 @@ def outputs(operation: Node, outcome: Outcome) -> list[Node]:
     """`{bucket, region, key, md5}` of each file, in the callback's order, none twice."""
     asked = operation.get("Output")
     asked = asked if isinstance(asked, dict) else {}
-    files = list(_written(operation, asked))
+    files = _written(operation, asked)
     if not files and outcome is Outcome.SUCCESS:
-        files = list(_asked(asked))
+        files = _asked(asked)
+    if len(files) == 1 and "${" not in files[0]["key"]:
+        return files
     seen: dict[tuple[str | None, str], Node] = {}
     for file in files:
-        if "${" not in file["key"]:
+        if "${" not in file["key"]:  # a wildcard is no name
             seen.setdefault((file.get("bucket"), file["key"]), file)
     return list(seen.values())
 
 
 def owner(operation: Node) -> dict[str, str]:
     """Bucket and region of a job without an input: where its output goes."""
-    places = [*_nodes(operation.get("Output")), *_output_files(operation)]
-    for place in places:
+    for place in [*_nodes(operation.get("Output")), *_output_files(operation)]:
         if "Bucket" in place:
             return _place(place)
     return {}
 
 
-def _written(operation: Node, asked: Node) -> Iterator[Node]:
+def _written(operation: Node, asked: Node) -> list[Node]:
+    found: list[Node] = []
     for file in _output_files(operation):
-        yield from _files(file)
+        found += _files(file)
         for sprite in _nodes(file.get("SpriteOutputFile")):
-            yield from _files(sprite)
+            found += _files(sprite)
     for picture in _nodes(operation.get("PicProcessResult")):
-        yield from _keyed(picture.get("ObjectName"), asked)
+        found += _keyed(picture.get("ObjectName"), asked)
+    for document in _nodes(operation.get("DocProcessResult")):
+        for page in _nodes(document.get("PageInfo")):
+            found += _keyed(page.get("TgtUri"), asked)
     for archive in _nodes(operation.get("FileCompressResult")):
-        yield from _keyed(archive.get("Object"), archive)
+        found += _keyed(archive.get("Object"), archive)
+    return found
 
 
-def _asked(asked: Node) -> Iterator[Node]:
+def _asked(asked: Node) -> list[Node]:
+    found: list[Node] = []
     for name in ("Object", "AuObject", "SpriteObject"):
-        yield from _keyed(asked.get(name), asked)
+        found += _keyed(asked.get(name), asked)
     for stream in _nodes(asked.get("StreamExtract")):  # the request calls it Object
-        yield from _keyed(stream.get("Output") or stream.get("Object"), asked)
+        found += _keyed(stream.get("Output") or stream.get("Object"), asked)
+    return found
 
 
-def _output_files(operation: Node) -> Iterator[Node]:
-    for result in _nodes(operation.get("MediaResult")):
-        yield from _nodes(result.get("OutputFile"))
+def _output_files(operation: Node) -> list[Node]:
+    results = _nodes(operation.get("MediaResult"))
+    return [file for result in results for file in _nodes(result.get("OutputFile"))]
 
 
-def _files(file: Node) -> Iterator[Node]:
+def _files(file: Node) -> list[Node]:
     sums = {
         _key(info["ObjectName"]): info["Md5"]
         for info in _nodes(file.get("Md5Info"))
         if isinstance(info.get("ObjectName"), str) and isinstance(info.get("Md5"), str)
     }
-    prefix = file.get("ObjectPrefix", "")
+    place, prefix = _place(file), file.get("ObjectPrefix", "")
+    found: list[Node] = []
     for name in _many(file.get("ObjectName")):
         if isinstance(name, str) and isinstance(prefix, str):
             key = _key(prefix + name)
             md5 = sums.get(key) or sums.get(_key(name))
-            yield _place(file) | {"key": key} | ({"md5": md5} if md5 else {})
+            found.append({**place, "key": key, "md5": md5} if md5 else {**place, "key": key})
+    return found
 
 
-def _keyed(names: Value, place: Node) -> Iterator[Node]:
-    for name in _many(names):
-        if isinstance(name, str):
-            yield _place(place) | {"key": _key(name)}
+def _keyed(names: Value, place: Node) -> list[Node]:
+    return [{**_place(place), "key": _key(name)} for name in _many(names) if isinstance(name, str)]
 
 
 def _place(node: Node) -> Node:
@@ -88,11 +96,13 @@ def _key(name: str) -> str:
     return name.removeprefix("/")
 
 
-def _many(value: Value) -> list[Value]:
+def _many(value: Value) -> Sequence[Value]:
     if value is None:
-        return []
+        return ()
     return value if isinstance(value, list) else [value]
 
 
-def _nodes(value: Value) -> list[Node]:
+def _nodes(value: Value) -> Sequence[Node]:
+    if value is None:
+        return ()
     return [one for one in _many(value) if isinstance(one, dict)]

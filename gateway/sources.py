@@ -39,6 +39,7 @@ def _source(name: str, settings: Settings) -> Source:
         envelope=[made for check in checks for made in _envelope(check)],
         content=[made for check in checks for made in _content(check)],
         claims=provider.claims,
+        is_probe=provider.is_probe,
         normalize=normalize,
         contract=contract,
     )

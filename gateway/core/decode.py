@@ -9,9 +9,8 @@ from collections.abc import Callable
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.json_body import decode_json
 from gateway.core.model import Value, Verified
-from gateway.core.xml_body import decode_xml
+from gateway.core.xml_body import BOM, decode_xml
 
-_BOM = b"\xef\xbb\xbf"
 _DECODERS: dict[bytes, Callable[[bytes], Value]] = {
     b"<": decode_xml,
     b"{": decode_json,
@@ -21,8 +20,8 @@ _DECODERS: dict[bytes, Callable[[bytes], Value]] = {
 
 def decode(verified: Verified) -> Value:
     """The document of a verified callback; raises nothing but `Unreadable`."""
-    body = verified.callback.body.removeprefix(_BOM)
-    first = body.lstrip(b" \t\r\n")[:1]
+    body = verified.callback.body
+    first = body.removeprefix(BOM).lstrip(b" \t\r\n")[:1]
     if not first:
         raise Unreadable(Reason.EMPTY, "the body is empty")
     decoder = _DECODERS.get(first)

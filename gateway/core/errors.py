@@ -71,6 +71,16 @@ class Unreadable(GatewayError):
         self.reason = reason
 
 
+class Ignored(GatewayError):
+    """Authentic and understood, but nothing has happened: answered, not kept."""
+
+    status = 200
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
 class Busy(GatewayError):
     """Not now: the sender must try again. Nothing was kept."""
 

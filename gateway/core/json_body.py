@@ -9,11 +9,12 @@ import jiter
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
-from gateway.core.xml_body import MAX_DEPTH
+from gateway.core.xml_body import BOM, MAX_DEPTH
 
 
 def decode_json(body: bytes) -> Value:
     """The object or array in `body`, or `Unreadable` with the reason."""
+    body = body.removeprefix(BOM)
     try:
         document = jiter.from_json(
             body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="lossless-float"

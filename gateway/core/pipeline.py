@@ -1,7 +1,7 @@
 """Callback → Entry: verify → decode → check the content → normalize → check the schema.
 
-Pure and total: for any bytes it returns an entry to be made durable, or raises `Refused`. What is
-authentic but unreadable becomes a quarantine entry, with the raw bytes.
+Pure and total: for any bytes it returns an entry to be made durable, or raises `Refused` or
+`Ignored`. What is authentic but unreadable becomes a quarantine entry, with the raw bytes.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import orjson
 
 from gateway.core.contract import Contract
 from gateway.core.decode import decode
-from gateway.core.errors import Unreadable
+from gateway.core.errors import Ignored, Reason, Unreadable
 from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value, Verified
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
 from gateway.core.provider import Claims, Draft, Normalize
@@ -35,6 +35,7 @@ class Source:
     envelope: Sequence[EnvelopeCheck]
     content: Sequence[ContentCheck]
     claims: Callable[[Value], Claims]
+    is_probe: Callable[[Value], bool]
     normalize: Normalize
     contract: Contract
 
@@ -48,11 +49,16 @@ class Receipted(NamedTuple):
 
 
 def process(callback: Callback, source: Source) -> Receipted:
-    """The entry that must be durable before the sender gets its 200."""
+    """The entry that must be durable before the sender gets its 200.
+
+    Raises `Refused`, and `Ignored` for a probe, which needs no check on the content: it has none.
+    """
     verified = verify(callback, source.envelope)
     proofs = verified.proofs
     try:
         document = decode(verified)
+        if source.is_probe(document):
+            raise Ignored(Reason.PROBE)
         if source.content:
             claims = source.claims(document)
             proofs += tuple(check(claims) for check in source.content)
@@ -76,7 +82,7 @@ def _entry(
     return Entry(
         source=callback.source,
         received_at=callback.received_at,
-        headers=stored_headers(callback.headers),
+        headers=stored_headers(callback.headers, callback.token),
         body=callback.body,
         verified_by=proved,
         events=events,
@@ -122,13 +128,13 @@ def _event(draft: Draft, source: Source, callback: Callback, proved: str) -> Eve
     )
 
 
-def stored_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """The headers as JSON pairs, without those that carry a secret."""
+def stored_headers(headers: Sequence[tuple[bytes, bytes]], token: bytes | None) -> bytes:
+    """The headers as JSON pairs, without those that carry a secret or repeat the URL's."""
     return orjson.dumps(
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
-            if not _is_secret(name)
+            if not _is_secret(name) and not (token and token in value)
         ]
     )
 

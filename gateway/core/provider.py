@@ -50,3 +50,5 @@ class Provider:
     name: str
     compile: Callable[[Contract], Normalize]
     claims: Callable[[Value], Claims]
+    is_probe: Callable[[Value], bool]
+    """Whether a document is what a console sends to try a URL: answered 200 and not kept."""

@@ -1,7 +1,7 @@
 """The quick way of a coercion: a plan compiled to pydantic-core, for documents without surprises.
 
-It knows every field, sees only values of their types and finds nothing empty; then it gives exactly
-what `coerce` gives, at a third of the price. Anything else it declines, and `coerce` decides: the
+It knows every field and sees only values of their types; then it gives exactly what `coerce` gives,
+at a third of the price. Anything else it declines, and `coerce` decides: the
 rules are there, this module must only never disagree (a law in the tests).
 """
 
@@ -60,14 +60,14 @@ def _object(plan: Plan, path: str) -> CoreSchema:
         aliases.setdefault(field.name, []).append(theirs)
     fields = {
         ours: core_schema.typed_dict_field(
-            _schema(plan.fields[theirs[0]], f"{path}.{theirs[0]}"),
+            core_schema.nullable_schema(_schema(plan.fields[theirs[0]], f"{path}.{theirs[0]}")),
             validation_alias=theirs[0],
             required=False,
         )
         for ours, theirs in aliases.items()
     }
     known = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
-    return core_schema.no_info_after_validator_function(_not_empty, known)
+    return core_schema.no_info_after_validator_function(_present, known)
 
 
 def _array(item: Plan, path: str) -> CoreSchema:
@@ -95,10 +95,10 @@ def _has_ratio(plan: Plan) -> bool:
     return plan.scalar is ratio or any(map(_has_ratio, inner))
 
 
-def _not_empty(value: dict[str, Value]) -> dict[str, Value]:
-    if value:
-        return value
-    raise ValueError
+def _present(value: dict[str, Value]) -> dict[str, Value] | None:
+    if None in value.values():
+        value = {name: kept for name, kept in value.items() if kept is not None}
+    return value or None
 
 
 def _listed(value: Value) -> Value:

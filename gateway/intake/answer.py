@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import orjson
 from aiohttp import web
 
-from gateway.core.errors import Busy, GatewayError, Reason, Refused
+from gateway.core.errors import Busy, GatewayError, Ignored, Reason, Refused
 from gateway.core.model import Entry, Receipt
 
 RETRY_AFTER_SECONDS: Final = 5
@@ -69,8 +69,11 @@ def durable(entry: Entry, receipt: Receipt) -> Answer:
     return Answer(result, "", body=orjson.dumps({"status": result.value, "events": ids}))
 
 
-def refused(error: GatewayError) -> Answer:
-    """The problem document for an error of ours; the check that refused stays inside."""
+def ended(error: GatewayError) -> Answer:
+    """The answer to an error of ours: mostly a problem; the check that refused stays inside."""
+    if isinstance(error, Ignored):
+        told = {"status": Result.IGNORED.value, "reason": error.reason.value}
+        return Answer(Result.IGNORED, error.reason, body=orjson.dumps(told))
     reason = error.check if isinstance(error, Refused) else error.reason.value
     busy = isinstance(error, Busy)
     headers = {"Content-Type": "application/problem+json"}

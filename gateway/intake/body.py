@@ -7,7 +7,7 @@ nothing more; one that trickles in has a deadline, since aiohttp has none.
 import asyncio
 from dataclasses import dataclass
 
-from aiohttp import ClientError, StreamReader, web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.core.errors import Reason
@@ -28,18 +28,21 @@ async def read_body(request: web.BaseRequest, limits: Limits) -> bytes:
     """The exact bytes of the body, or `RequestError` (408, 411, 413, 415, 417, 400)."""
     _judge_headers(request, limits.max_body)
     content = request.content
+    deadline = asyncio.timeout(limits.timeout)
     try:
         if content.is_eof():
             body = content.read_nowait()
+        elif request.transport is None:  # aiohttp would raise a RuntimeError
+            raise RequestError(400, Reason.DISCONNECTED, close=True)
         else:
-            await _continue(request)
-            async with asyncio.timeout(limits.timeout):
+            async with deadline:
+                await _continue(request)
                 body = await _collect(content, limits.max_body)
-    except TimeoutError as error:
-        raise RequestError(408, Reason.BODY_TIMEOUT, close=True) from error
-    except (HttpProcessingError, web.RequestPayloadError, ClientError) as error:
+    except (HttpProcessingError, web.RequestPayloadError) as error:
         raise RequestError(400, Reason.MALFORMED_REQUEST, close=True) from error
-    except (ConnectionError, asyncio.IncompleteReadError) as error:
+    except OSError as error:  # a TimeoutError is one too, ours and the network's
+        if deadline.expired():
+            raise RequestError(408, Reason.BODY_TIMEOUT, close=True) from error
         raise RequestError(400, Reason.DISCONNECTED, close=True) from error
     if len(body) > limits.max_body:
         raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
@@ -48,10 +51,12 @@ async def read_body(request: web.BaseRequest, limits: Limits) -> bytes:
 
 def _judge_headers(request: web.BaseRequest, max_body: int) -> None:
     headers = request.headers
-    length = headers.get("Content-Length")
-    if length is None and "chunked" not in headers.get("Transfer-Encoding", "").lower():
+    length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding")
+    if length is None and coding is None:
         raise RequestError(411, Reason.LENGTH_REQUIRED, close=True)
-    if length is not None and int(length) > max_body:
+    if coding is not None and coding.lower() != "chunked":  # aiohttp would leave the others coded
+        raise RequestError(400, Reason.MALFORMED_REQUEST, close=True)
+    if length is not None and int(length.lstrip("0") or "0") > max_body:
         raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
     if "Content-Encoding" in headers and any(
         coding.strip().lower() not in ("", "identity")

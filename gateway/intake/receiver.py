@@ -7,7 +7,7 @@ not raised through aiohttp, which would double their price.
 import logging
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
@@ -15,12 +15,15 @@ from aiohttp import web
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process
-from gateway.intake.answer import Answer, RequestError, durable, refused, response
+from gateway.intake.answer import Answer, RequestError, durable, ended, response
 from gateway.intake.body import Limits, read_body
 
-NO_SOURCE = "(none)"
+FOREIGN: Final = web.RequestKey("foreign", bool)
+"""Set on a request that names another version of HTTP than 1.0 or 1.1."""
+NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
+_MALFORMED = {400: Reason.MALFORMED_REQUEST, 405: Reason.METHOD_NOT_ALLOWED}
 _log = logging.getLogger(__name__)
 
 
@@ -68,29 +71,34 @@ class Receiver:
         try:
             answer = await self._receive(request, received)
         except GatewayError as error:
-            answer = refused(error)
+            answer = ended(error)
         except Exception:  # noqa: BLE001 - the outermost edge: a bug becomes a counted 500
             _log.exception("a bug ended a request")
-            answer = refused(GatewayError())
-        self._observer.answered(
-            received.source,
-            answer,
-            seconds=perf_counter() - started,
-            made=received.made,
-            peer=request.remote or "",
-        )
-        return response(answer)
+            answer = ended(GatewayError())
+        return self._told(request, answer, received, perf_counter() - started)
+
+    def _told(
+        self, request: web.BaseRequest, answer: Answer, received: "_Received", seconds: float
+    ) -> web.Response:
+        peer = request.remote or ""
+        try:
+            self._observer.answered(
+                received.source, answer, seconds=seconds, made=received.made, peer=peer
+            )
+        except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
+            _log.exception("the observer failed")
+        made = response(answer)
+        if _is_last(request):
+            made.force_close()
+        return made
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""
-        reason = Reason.INTERNAL if status >= 500 else Reason.MALFORMED_REQUEST
-        answer = refused(RequestError(status, reason, close=True))
-        peer = request.remote or ""
-        self._observer.answered(NO_SOURCE, answer, seconds=0.0, made=None, peer=peer)
-        return response(answer)
+        answer = ended(RequestError(status, _MALFORMED.get(status, Reason.INTERNAL), close=True))
+        return self._told(request, answer, _Received(), 0.0)
 
     async def _receive(self, request: web.BaseRequest, received: "_Received") -> Answer:
-        if request.version not in ((1, 0), (1, 1)):
+        if FOREIGN in request:
             raise RequestError(400, Reason.MALFORMED_REQUEST, close=True)
         name, token = _route(request)
         source = self._sources.get(name)
@@ -133,5 +141,26 @@ def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
         raise RequestError(404, Reason.NOT_FOUND)
     if len(parts) == 4:
         return parts[2], unquote_to_bytes(parts[3])
-    tokens = url.query.getall("token", ()) if url.raw_query_string else ()
-    return parts[2], tokens[0].encode("utf-8", "surrogateescape") if len(tokens) == 1 else None
+    return parts[2], _query_token(url.raw_query_string) if url.raw_query_string else None
+
+
+def _query_token(query: str) -> bytes | None:
+    """The one `token` of a query, as bytes: a plus sign is a plus sign in a secret."""
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    tokens = [value for name, _, value in pairs if unquote_to_bytes(name) == b"token"]
+    return unquote_to_bytes(tokens[0]) if len(tokens) == 1 else None
+
+
+def _is_last(request: web.BaseRequest) -> bool:
+    """Whether the connection must end with this request.
+
+    After an unread body, a CONNECT or an Upgrade the parser and the sender disagree on where the
+    next request begins; after a chunked body the C parser gives its trailers to the next request.
+    """
+    headers = request.headers
+    return (
+        not request.content.is_eof()
+        or "Transfer-Encoding" in headers
+        or "Upgrade" in headers
+        or request.method == "CONNECT"
+    )

@@ -6,14 +6,18 @@ only on the C parser (aiohttp >= 3.14.4).
 
 import asyncio
 import logging
+import re
 import socket
 from typing import Final
 
-from aiohttp import http_parser, web
+from aiohttp import HttpVersion10, StreamReader, http_parser, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_exceptions import BadHttpMethod
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import GatewayError
-from gateway.intake.receiver import Receiver
+from gateway.intake.receiver import FOREIGN, Receiver
 
 KEEPALIVE_SECONDS: Final = 15
 """Also the deadline of the request head: aiohttp closes idle connections by this clock only."""
@@ -22,10 +26,30 @@ _silent = logging.getLogger("gateway.http")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 _silent.setLevel(logging.CRITICAL + 1)  # also turns the access log off: it doubles HTTP's price
+_METHOD = re.compile(r"[^']*'[A-Z-]+ (/|https?://)")  # HTTP with a method llhttp has never heard of
 
 
 class ParserError(GatewayError):
     """This aiohttp would parse HTTP in pure Python."""
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    """A request whose target has no host, which decides nothing and can fail to decode."""
+    if message.url.absolute:
+        message = message._replace(url=message.url.relative())
+    foreign = message.version not in ((1, 0), (1, 1))
+    if foreign:  # the answer's status line would repeat it
+        message = message._replace(version=HttpVersion10)
+    request = web.BaseRequest(message, payload, protocol, writer, task, task.get_loop())
+    if foreign:
+        request[FOREIGN] = True
+    return request
 
 
 class _Protocol(RequestHandler):
@@ -38,11 +62,13 @@ class _Protocol(RequestHandler):
         self,
         request: web.BaseRequest,
         status: int = 500,
-        exc: BaseException | None = None,  # noqa: ARG002 - aiohttp's signature
-        message: str | None = None,  # noqa: ARG002
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - aiohttp's signature
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("the answer has begun: nothing can be said any more")
+        if isinstance(exc, BadHttpMethod) and _METHOD.match(exc.message):
+            status = 405
         return self.receiver.malformed(request, status)
 
 
@@ -50,7 +76,7 @@ class CallbackServer(web.Server):
     """The callback port of one process."""
 
     def __init__(self, receiver: Receiver) -> None:
-        super().__init__(receiver)
+        super().__init__(receiver, request_factory=_request)
         self.receiver = receiver
 
     def __call__(self) -> RequestHandler:

@@ -290,8 +290,20 @@ def problem(status: int, reason: str) -> Document:
     }
 
 
+def name(value: object) -> str:
+    """What a parameter is called in a test's name: short, and without the secret."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else repr(value)
+    return text.replace(sources.SECRET.decode(), "SECRET")[:60]
+
+
+async def turns(count: int) -> None:
+    """Let the event loop run everything that is ready, `count` times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Return when `condition` holds; TimeoutError when it does not within the deadline."""
     async with asyncio.timeout(DEADLINE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.001)

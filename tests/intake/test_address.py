@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests import sources
-from tests.intake.port import Port, callback, open_port, post, request
+from tests.intake.port import Port, callback, name, open_port, post, request
 
 SECRET = sources.SECRET
 ODD = b"a+b/c=d&e f%41\xff\xc3\xa9;#?"
@@ -40,6 +40,7 @@ async def status(port: Port, target: bytes) -> int:
         MEDIA + b"/" + SECRET + b"?a=%ff&%zz&=&&",
         MEDIA + b"/" + SECRET + b"#fragment",
     ],
+    ids=name,
 )
 async def test_the_secret_may_stand_in_the_path_or_in_the_query(port: Port, target: bytes) -> None:
     """Plain or percent-encoded, beside other parameters."""
@@ -76,6 +77,7 @@ async def test_the_secret_may_stand_in_the_path_or_in_the_query(port: Port, targ
         MEDIA + b"?token=" + b"x" * 7000,
         MEDIA + b"/" + b"x" * 7000,
     ],
+    ids=name,
 )
 async def test_any_other_secret_or_place_is_refused(port: Port, target: bytes) -> None:
     """401 whatever the bytes are, and nothing is kept."""
@@ -94,6 +96,7 @@ async def test_any_other_secret_or_place_is_refused(port: Port, target: bytes) -
         b"token=%b&a=b&token" % SECRET,
         b"token=%b&t%%6fken=%b" % (SECRET, SECRET),
     ],
+    ids=name,
 )
 async def test_repeated_tokens_are_never_chosen_from(port: Port, query: bytes) -> None:
     """A proxy and the gateway could choose differently: 401."""
@@ -168,6 +171,7 @@ async def test_a_source_without_checks_refuses_everything() -> None:
         (b"/?/callbacks/media/" + SECRET, "not_found"),
         (b"/callbacks?/media/" + SECRET, "not_found"),
     ],
+    ids=name,
 )
 async def test_a_path_is_taken_as_it_is_written(port: Port, target: bytes, reason: str) -> None:
     """404: nothing is merged, resolved or decoded before the source is looked up."""

@@ -13,6 +13,7 @@ from tests.intake.port import (
     Seen,
     callback,
     chunked,
+    name,
     open_port,
     post,
     problem,
@@ -39,10 +40,7 @@ EXPECT = b"Expect: 100-continue"
 async def test_the_body_decides_its_form(
     port: Port, body: bytes, before: bytes, kind: bytes
 ) -> None:
-    """XML and JSON of one job give one id under any media type, after a BOM and white space.
-
-    White space before an XML declaration is no XML; without a declaration it is.
-    """
+    """XML and JSON of one job give one id under any media type, after a BOM and white space."""
     reply = await port.ask(post(before + body, b"Content-Type: " + kind))
     (entry,) = port.journal.entries
     assert (reply.status, entry.quarantine) == (200, None)
@@ -121,6 +119,7 @@ async def test_a_sender_of_http_1_0_is_not_told(port: Port) -> None:
         (PATH, (), 411),
         (b"/callbacks/other", (b"Content-Length: 10",), 404),
     ],
+    ids=name,
 )
 async def test_a_sender_that_asks_in_vain_is_refused_instead(
     port: Port, target: bytes, headers: tuple[bytes, ...], status: int
@@ -134,6 +133,7 @@ async def test_a_sender_that_asks_in_vain_is_refused_instead(
 @pytest.mark.parametrize(
     ("target", "method", "status"),
     [(b"/callbacks/other", b"POST", 404), (PATH, b"PUT", 405), (PATH, b"POST", 503)],
+    ids=name,
 )
 async def test_a_sender_that_keeps_its_body_stays_in_step(
     port: Port, target: bytes, method: bytes, status: int

@@ -20,9 +20,11 @@ from tests.intake.port import (
     Seen,
     callback,
     chunked,
+    name,
     open_port,
     post,
     request,
+    turns,
     until,
 )
 
@@ -94,6 +96,7 @@ async def test_a_sender_that_wants_to_close_is_closed(port: Port) -> None:
         (post(callback(), b"Expect: canary"), 417),
         (post(b"x" * 1_048_577), 413),
     ],
+    ids=name,
 )
 async def test_an_answer_that_closes_says_so_and_is_the_last(
     port: Port, data: bytes, status: int
@@ -108,7 +111,7 @@ async def test_an_answer_that_closes_says_so_and_is_the_last(
 
 
 @pytest.mark.parametrize(
-    ("target", "status"), [(PATH, 413), (b"/callbacks/other", 404), (b"/x", 404)]
+    ("target", "status"), [(PATH, 413), (b"/callbacks/other", 404), (b"/x", 404)], ids=name
 )
 async def test_a_sender_that_never_stops_still_gets_its_answer(
     port: Port, target: bytes, status: int
@@ -147,7 +150,7 @@ async def test_a_head_that_does_not_come_is_given_up(
             if not await trickling.nothing(0.01):
                 break
         assert [await wire.rest() for wire in (silent, half, idle, trickling)] == [b""] * 4
-        assert 0.2 <= loop.time() - started < 1.0
+        assert 0.15 <= loop.time() - started < 2
         assert port.statuses == [200]
     assert errors(caplog) == []
 
@@ -169,7 +172,9 @@ async def test_a_slow_callback_outlives_the_keep_alive_time(
 
 @pytest.mark.parametrize("leave", ["half_close", "close", "reset"])
 @pytest.mark.parametrize(
-    "data", [OK[:-1], chunked(b"1\r\n{\r\n"), post(callback(), b"Expect: 100-continue")[:-1]]
+    "data",
+    [OK[:-1], chunked(b"1\r\n{\r\n"), post(callback(), b"Expect: 100-continue")[:-1]],
+    ids=["length", "chunks", "expecting"],
 )
 async def test_a_sender_that_leaves_in_mid_body_is_counted_once(
     port: Port, data: bytes, leave: str, caplog: pytest.LogCaptureFixture
@@ -186,19 +191,18 @@ async def test_a_sender_that_leaves_in_mid_body_is_counted_once(
     assert errors(caplog) == []
 
 
-@pytest.mark.parametrize("turns", range(1, 6))
+@pytest.mark.parametrize("count", range(1, 6))
 @pytest.mark.parametrize(
     "data", [OK[:-1], post(callback(), b"Expect: 100-continue")[:-1]], ids=["body", "expecting"]
 )
 async def test_a_reset_at_any_turn_of_the_loop_is_a_disconnection(
-    port: Port, data: bytes, turns: int, caplog: pytest.LogCaptureFixture
+    port: Port, data: bytes, count: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also between the arrival of the head and the handler's first look at the body."""
     await port.dial()
     connection = await the_connection(port)
     connection.data_received(data)
-    for _ in range(turns):
-        await asyncio.sleep(0)
+    await turns(count)
     connection.connection_lost(ConnectionResetError())
     await until(lambda: not port.server.connections)
     assert port.server.requests_count == len(port.seen)
@@ -214,7 +218,7 @@ async def test_a_network_that_fails_is_a_disconnection(
     await port.dial(OK[:-1])
     connection = await the_connection(port)
     await until(lambda: port.server.requests_count)
-    await asyncio.sleep(0.01)
+    await turns(5)
     connection.connection_lost(OSError(number, "canary"))
     await until(lambda: port.seen)
     assert port.seen == [DISCONNECTED]
@@ -228,8 +232,9 @@ async def test_a_sender_that_leaves_before_its_answer_was_still_accepted(
     port.journal.disk.clear()
     wire = await port.dial(OK + post(callback(2)))
     await until(lambda: port.journal.waiting)
+    connection = await the_connection(port)
     wire.reset()
-    await asyncio.sleep(0.02)
+    await until(lambda: connection.transport is None)
     port.journal.disk.set()
     await until(lambda: not port.server.connections)
     assert port.seen == [Seen("media", "accepted", "", 200)]
@@ -237,7 +242,11 @@ async def test_a_sender_that_leaves_before_its_answer_was_still_accepted(
     assert errors(caplog) == []
 
 
-@pytest.mark.parametrize("data", [b"", OK[:10], OK[:60], OK, OK * 5 + OK[:-1]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", OK[:10], OK[:-1], OK, OK * 5 + OK[:-1]],
+    ids=["nothing", "half a line", "half a body", "a callback", "five callbacks and a half"],
+)
 async def test_resets_are_not_worth_an_error(
     port: Port, data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -33,4 +33,4 @@ def compile_provider(contract: Contract) -> Normalize:
     return normalize
 
 
-PROVIDER = Provider("tencent-ci", compile_provider, claims)
+PROVIDER = Provider("tencent-ci", compile_provider, claims, lambda _: False)

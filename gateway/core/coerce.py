@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+import orjson
+
 from gateway.core.model import Value
 
 Scalar = Callable[[str], Value]
@@ -29,8 +31,9 @@ _INTEGER = re.compile(INTEGER).fullmatch
 _NUMBER = re.compile(NUMBER).fullmatch
 _RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
 _TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?(\d\d))?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?([0-5]\d))?", re.ASCII
 ).fullmatch
+_PATH_MARKS = re.compile(r"[.\[\]\"\\]")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -61,12 +64,19 @@ class Aside:
     def _keep(self, value: Value, path: str) -> None:
         if isinstance(value, dict):
             for name, child in value.items():
-                self._keep(child, f"{path}.{name}" if path else name)
+                self._keep(child, below(path, name))
         elif isinstance(value, list):
             for index, child in enumerate(value):
                 self._keep(child, f"{path}[{index}]")
         elif value is not None:
             self.texts[path] = value
+
+
+def below(path: str, name: str) -> str:
+    """The path of a member: `a.b`, and `a["b.c"]` where the name would read as a path itself."""
+    if not name or _PATH_MARKS.search(name):
+        return f"{path}[{orjson.dumps(name).decode()}]"
+    return f"{path}.{name}" if path else name
 
 
 def leaf_text(value: Value) -> str | None:
@@ -91,44 +101,35 @@ def untyped(value: Value) -> Value:
 
 def coerce(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
     """`value` as the plan's schema wants it, or None when nothing of it stays in place."""
+    kept = untyped(value)
+    return None if kept is None else _coerce(kept, plan, path, aside)
+
+
+def _coerce(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
+    """`value` is text, an object or a list of several, with nothing empty in it."""
     if plan.scalar is not None:
         return _scalar(value, plan.scalar, path, aside)
     if plan.item is not None:
         return _array(value, plan.item, path, aside)
-    return _object(value, plan, path, aside)
+    if isinstance(value, dict):
+        return _object(value, plan, path, aside)
+    aside.keep(value, path)
+    return None
 
 
-def _object(value: Value, plan: Plan, path: str, aside: Aside) -> dict[str, Value] | None:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, dict):
-        aside.keep(value, path)
-        return None
-    found = _fields(value, plan, path, aside)
-    return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None
-
-
-def _fields(value: dict[str, Value], plan: Plan, path: str, aside: Aside) -> dict[str, Value]:
-    """The innermost loop: what happens to a text leaf is written out, most of a document is."""
-    fields = plan.fields
+def _object(
+    value: dict[str, Value], plan: Plan, path: str, aside: Aside
+) -> dict[str, Value] | None:
     found: dict[str, Value] = {}
     for name, raw in value.items():
-        known = fields.get(name)
-        if known is None:
-            kept = _unknown(name, raw, plan, path, aside)
-        elif (scalar := known.scalar) is None or type(raw) is not str:
-            kept = coerce(raw, known, f"{path}.{name}", aside) if raw is not None else None
-        elif not (text := raw.strip()):
-            continue
-        elif scalar is str:
-            kept = text
+        known = plan.fields.get(name)
+        if known is not None:
+            kept = _coerce(raw, known, below(path, name), aside)
         else:
-            kept = scalar(text)
-            if kept is None or scalar is ratio:
-                kept = _typed(text, scalar, f"{path}.{name}", aside)
+            kept = _unknown(raw, plan, below(path, name), aside)
         if kept is not None:
             found[name] = kept
-    return found
+    return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None
 
 
 def _renamed(
@@ -138,28 +139,24 @@ def _renamed(
     renamed: dict[str, Value] = {}
     for name, value in found.items():
         if renamed.setdefault(fields[name].name, value) != value:
-            aside.keep(value, f"{path}.{name}")
+            aside.keep(value, below(path, name))
     return renamed
 
 
-def _unknown(name: str, raw: Value, plan: Plan, path: str, aside: Aside) -> Value:
-    kept = untyped(raw)
-    if kept is None:
-        return None
+def _unknown(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
     aside.unknown += 1
-    if plan.closed:
-        aside.keep(kept, f"{path}.{name}")
-        return None
-    return kept
+    if not plan.closed:
+        return value
+    aside.keep(value, path)
+    return None
 
 
 def _array(value: Value, item: Plan, path: str, aside: Aside) -> list[Value] | None:
     values = value if isinstance(value, list) else [value]
-    values = [one for one in values if untyped(one) is not None]  # as XML counts
     found = [
         kept
-        for index, raw in enumerate(values)
-        if (kept := coerce(raw, item, f"{path}[{index}]", aside)) is not None
+        for index, one in enumerate(values)
+        if (kept := _coerce(one, item, f"{path}[{index}]", aside)) is not None
     ]
     return found or None
 
@@ -168,13 +165,12 @@ def _scalar(value: Value, scalar: Scalar, path: str, aside: Aside) -> Value:
     if isinstance(value, dict) and "#text" in value:  # XML attributes beside the text
         aside.keep({name: child for name, child in value.items() if name != "#text"}, path)
         value = value["#text"]
-    texts = {leaf_text(one) for one in (value if isinstance(value, list) else [value])} - {None}
-    if len(texts) != 1 or isinstance(value, dict):
-        aside.keep(value, path)  # a container, or a repeated element whose values differ
-        return None
-    (text,) = texts
-    assert text is not None
-    return text if scalar is str else _typed(text, scalar, path, aside)
+    if isinstance(value, list) and all(one == value[0] for one in value):  # repeated, not differing
+        value = value[0]
+    if isinstance(value, str):
+        return value if scalar is str else _typed(value, scalar, path, aside)
+    aside.keep(value, path)
+    return None
 
 
 def _typed(text: str, scalar: Scalar, path: str, aside: Aside) -> Value:

@@ -49,7 +49,7 @@ def decode_xml(body: bytes) -> Document:
     root = _parse(body)
     if _TOO_DEEP(root):
         raise Unreadable(Reason.TOO_DEEP, f"more than {MAX_DEPTH} elements deep")
-    if _ATTRIBUTE.search(body, body.find(b"?>") + 1 if body.startswith(b"<?xml") else 0):
+    if b"xml:" in body or _ATTRIBUTE.search(body, prolog.end() if prolog else 0):
         return _general(body)
     try:
         return {root.tag: _children(root) if len(root) else _text(root)}
@@ -70,8 +70,9 @@ def _as_utf8(body: bytes) -> bytes:
         if encoding == b"utf-8":
             body.decode()
             return body
-        # GB18030 contains the other two, and senders declare the smaller names for it.
-        return body[declared.end() if declared else 0 :].decode("gb18030").encode()
+        # GB18030 contains the other two, and senders declare the smaller names for it. The
+        # declaration stays: both parsers are told the encoding, and judge the rest of it.
+        return body.decode("gb18030").encode()
     except UnicodeDecodeError as error:
         raise Unreadable(Reason.ENCODING, f"not {encoding.decode()}: {error.reason}") from error
 
@@ -123,7 +124,7 @@ def _children(parent: etree._Element) -> Document:
 
 def _general(body: bytes) -> Document:
     try:
-        document: Document = xmltodict.parse(body)
+        document: Document = xmltodict.parse(body, encoding="utf-8")
     except (ExpatError, ValueError) as error:
         raise Unreadable(Reason.MALFORMED_XML, str(error)) from error
     return document

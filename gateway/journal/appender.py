@@ -8,19 +8,22 @@ an idle journal commits at once.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
+from gateway.journal.worker import Worker
 
-LARGEST_BATCH: Final = 128
-"""Entries in one commit, which is what one statement takes."""
-LARGEST_BATCH_BYTES: Final = 8 << 20
+LARGEST_BATCH: Final = 8 << 20
+"""Bytes from which on a batch takes no more: a commit of them takes some 50 ms."""
+PATIENCE: Final = 3.0
+"""Seconds. Senders give up after 5."""
 
 Result = Receipt | Exception
+T = TypeVar("T")
 
 
 class Journal(Protocol):
@@ -51,63 +54,104 @@ class Appender:
         *,
         max_entries: int = 2_000,
         max_bytes: int = 64 << 20,
+        patience: float = PATIENCE,
         on_commit: Callable[[int, float], None] = lambda _size, _seconds: None,
     ) -> None:
-        """At most so many entries and bytes wait. `on_commit` is told on the loop, after each
-        commit, how many entries it had and how many seconds it took."""
+        """At most so many entries and bytes wait, and none longer for a commit than `patience`.
+
+        `on_commit` is told on the loop, after each commit, how many entries it had and how many
+        seconds it took.
+        """
         self.state: Reason | None = None
         self._journal = journal
         self._free_entries = max_entries
         self._free_bytes = max_bytes
+        self._patience = patience
         self._on_commit = on_commit
         self._waiting: deque[_Waiting] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._draining: asyncio.Task[None] | None = None
+        self._worker = Worker("journal")
+        self._work: asyncio.Task[None] | None = None
         self._closed = False
+        self._stuck = False
 
     async def append(self, entry: Entry) -> Receipt:
         """Returns when the entry is durable, in a commit with others; order of calls = order kept.
 
-        Raises Busy at once (OVERLOADED, DRAINING), or as the journal does.
+        Raises Busy: at once where there is no room, else as the journal does, or when a commit
+        takes longer than `patience`; then the entry may be kept all the same.
         """
-        if self._closed:
-            raise Busy(Reason.DRAINING, "the journal is closed")
-        size = _size(entry)
-        if not self._free_entries or size > self._free_bytes:
-            raise Busy(Reason.OVERLOADED, "too many callbacks wait for the journal")
-        self._free_entries -= 1
-        self._free_bytes -= size
-        waiting = _Waiting(entry, size, asyncio.get_running_loop().create_future())
+        waiting = self._admit(entry)
         self._waiting.append(waiting)
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
+        if not self._is_working():
+            self._work = asyncio.create_task(self._drain())
         return await waiting.receipt
 
     async def probe(self) -> Reason | None:
-        """Ask the journal whether it takes entries again, and set `state`."""
-        loop = asyncio.get_running_loop()
-        self.state = await loop.run_in_executor(self._thread, self._try_probe)
+        """Without traffic: ask the journal whether it takes entries again. Returns `state`."""
+        if not self._is_working():
+            self._work = asyncio.create_task(self._ask())
+            await asyncio.wait({self._work}, timeout=self._patience)
         return self.state
 
     async def close(self) -> None:
         """Commit what waits; from now on nothing is taken."""
         self._closed = True
-        if self._draining is not None:
-            await self._draining
-        self._thread.shutdown()
+        if self._work is not None:
+            await self._work
+        self._worker.close()
+
+    def _admit(self, entry: Entry) -> _Waiting:
+        size = _size(entry)
+        if self._closed:
+            raise Busy(Reason.DRAINING, "the journal takes no more entries")
+        if self._stuck:
+            raise self._stuck_error()
+        if not self._free_entries or size > self._free_bytes:
+            raise Busy(Reason.OVERLOADED, "too many entries wait for the journal")
+        self._free_entries -= 1
+        self._free_bytes -= size
+        return _Waiting(entry, size, asyncio.get_running_loop().create_future())
+
+    def _is_working(self) -> bool:
+        return self._work is not None and not self._work.done()
+
+    async def _ask(self) -> None:
+        self.state = await self._watched(self._try_probe, [])
+        await self._drain()
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiting:
             batch = self._next_batch()
             entries = [waiting.entry for waiting in batch]
-            results, seconds = await loop.run_in_executor(self._thread, self._commit, entries)
+            results, seconds = await self._watched(partial(self._commit, entries), batch)
             self._settle(batch, results, seconds)
+
+    async def _watched(self, work: Callable[[], T], batch: list[_Waiting]) -> T:
+        watch = asyncio.get_running_loop().call_later(self._patience, self._give_up, batch)
+        try:
+            return await self._worker.do(work)
+        finally:
+            watch.cancel()
+            self._stuck = False
+
+    def _give_up(self, batch: list[_Waiting]) -> None:
+        """The disk hangs, or another process in the middle of its turn: nobody waits any longer."""
+        self._stuck = True
+        self.state = Reason.JOURNAL_UNAVAILABLE
+        for waiting in batch:  # its room is free when the commit has ended
+            if not waiting.receipt.done():
+                waiting.receipt.set_exception(self._stuck_error())
+        while self._waiting:
+            self._answer(self._waiting.popleft(), self._stuck_error())
+
+    def _stuck_error(self) -> Busy:
+        detail = f"the journal has not answered for {self._patience:.0f} s"
+        return Busy(Reason.JOURNAL_UNAVAILABLE, detail)
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
         size = 0
-        while self._waiting and len(batch) < LARGEST_BATCH and size < LARGEST_BATCH_BYTES:
+        while self._waiting and size < LARGEST_BATCH:
             batch.append(self._waiting.popleft())
             size += batch[-1].size
         return batch
@@ -130,17 +174,21 @@ class Appender:
     def _settle(self, batch: list[_Waiting], results: list[Result], seconds: float) -> None:
         self.state = next((each.reason for each in results if isinstance(each, Busy)), None)
         for waiting, result in zip(batch, results, strict=True):
-            self._free_entries += 1
-            self._free_bytes += waiting.size
-            if waiting.receipt.done():  # its request was cancelled
-                continue
-            if isinstance(result, Receipt):
-                waiting.receipt.set_result(result)
-            else:
-                waiting.receipt.set_exception(result)
+            self._answer(waiting, result)
         committed = sum(isinstance(result, Receipt) for result in results)
         if committed:
-            self._on_commit(committed, seconds)
+            # not called here: an error of it must not end the task
+            asyncio.get_running_loop().call_soon(self._on_commit, committed, seconds)
+
+    def _answer(self, waiting: _Waiting, result: Result) -> None:
+        self._free_entries += 1
+        self._free_bytes += waiting.size
+        if waiting.receipt.done():  # its request was cancelled, or given up
+            return
+        if isinstance(result, Receipt):
+            waiting.receipt.set_result(result)
+        else:
+            waiting.receipt.set_exception(result)
 
     def _try_probe(self) -> Reason | None:
         try:

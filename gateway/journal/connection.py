@@ -1,4 +1,4 @@
-"""A path → an open connection to a journal of the current schema, or one error that names the file.
+"""A path → an open journal of the current schema, or one error that names the file.
 
 WAL, so that readers and the writer never wait for each other. A connection serves one thread at a
 time; any number of processes may have one.
@@ -6,40 +6,53 @@ time; any number of processes may have one.
 
 import os
 import sqlite3
-import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from gateway.journal.errors import naming
-from gateway.journal.schema import migrate
+from gateway.journal.schema import is_current, migrate, transaction
+from gateway.journal.turn import Turn
 
 PAGE_SIZE: Final = 4096
 BUSY_SECONDS: Final = 2.0
-"""How long to wait for another process's transaction."""
+"""How long SQLite waits for a lock."""
 
 
-def connect(path: Path, pragmas: Iterable[str]) -> sqlite3.Connection:
-    """Open the journal, creating file and folders where there are none; only the owner reads it.
+class Connection:
+    """One connection to the journal, and its place in the queue of writers."""
 
-    Raises JournalError.
-    """
-    with naming(path):
-        _create(path)
-        db = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-            _use_wal(db)
+    def __init__(self, path: Path, pragmas: Iterable[str]) -> None:
+        """Open the journal; create its file, which only the owner may read, and folders if absent.
+
+        Raises JournalError, also when the file cannot be written.
+        """
+        self.path = path
+        self.wal = path.with_name(path.name + "-wal")
+        with naming(path), ExitStack() as opened:
+            _create(path)
+            self.turn = Turn(path)
+            opened.callback(self.turn.close)
+            self.db = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            opened.callback(self.db.close)
+            _prepare(self.db, self.turn)
             for pragma in ("secure_delete = OFF", *pragmas):  # Debian's SQLite has it on
-                db.execute(f"PRAGMA {pragma}")
-            migrate(db)
-        except BaseException:
-            db.close()
-            raise
-    return db
+                self.db.execute(f"PRAGMA {pragma}")
+            opened.pop_all()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing, when it is this process's turn."""
+        with self.turn, transaction(self.db):
+            yield self.db
+
+    def close(self) -> None:
+        """Nothing is lost without it."""
+        self.db.close()
+        self.turn.close()
 
 
 def _create(path: Path) -> None:
@@ -48,19 +61,21 @@ def _create(path: Path) -> None:
     # for this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    if not os.access(path, os.W_OK, effective_ids=True):  # SQLite would tell at the first write
+        raise PermissionError("the file cannot be written")
 
 
-def _use_wal(db: sqlite3.Connection) -> None:
-    # SQLite does not wait for its turn when several processes turn a new file to WAL at once.
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
-        else:
-            break
-    if mode != "wal":
-        raise sqlite3.OperationalError("its file system does not allow SQLite's WAL")
+def _prepare(db: sqlite3.Connection, turn: Turn) -> None:
+    if _is_wal(db) and is_current(db):
+        return
+    with turn:
+        db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        db.execute("PRAGMA journal_mode = WAL")
+        if not _is_wal(db):
+            raise sqlite3.OperationalError("its file system does not allow SQLite's WAL")
+        migrate(db)
+
+
+def _is_wal(db: sqlite3.Connection) -> bool:
+    (mode,) = db.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")

@@ -29,7 +29,7 @@ class JournalError(GatewayError):
     reason = Reason.JOURNAL_UNAVAILABLE
 
 
-def is_final(error: sqlite3.Error) -> bool:
+def is_final(error: OSError | sqlite3.Error) -> bool:
     """Whether nothing may be accepted until the file is opened anew.
 
     After a failed fsync the kernel may drop what it could not write and report the next one as
@@ -39,7 +39,7 @@ def is_final(error: sqlite3.Error) -> bool:
     return code & 0xFF == sqlite3.SQLITE_IOERR and code not in _NO_SPACE
 
 
-def busy(path: Path, error: sqlite3.Error) -> Busy | None:
+def busy(path: Path, error: OSError | sqlite3.Error) -> Busy | None:
     """What the sender is told; None when the error is a bug of ours."""
     if isinstance(error, _BUGS):
         return None
@@ -57,6 +57,6 @@ def naming(path: Path) -> Iterator[None]:
         raise JournalError(f"journal {path}: {error}") from error
 
 
-def _code(error: sqlite3.Error) -> int:
-    """SQLite's extended result code; 0 for an error of the Python module itself."""
+def _code(error: OSError | sqlite3.Error) -> int:
+    """SQLite's extended result code; 0 for an error that is not of SQLite itself."""
     return getattr(error, "sqlite_errorcode", 0)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from gateway.core.errors import Reason
 from gateway.core.model import Event, Record
-from gateway.journal.connection import connect
+from gateway.journal.connection import Connection
 from gateway.journal.errors import JournalError, naming
 
 _RECORD: Final = "seq, received_at, id, source, type, subject, tag, outcome, event"
@@ -66,14 +66,14 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Open or create the journal. Raises JournalError."""
         self._path = path
-        self._db = connect(path, ("synchronous = NORMAL",))
+        self._journal = Connection(path, ("synchronous = NORMAL",))
 
     def read(self, after: int, *, limit: int, max_bytes: int) -> list[Record]:
         """Records numbered above `after`, in order: at most `limit` and `max_bytes` of JSON, but
         one where there is one."""
         records: list[Record] = []
         size = 0
-        with naming(self._path), closing(self._db.execute(_READ, (after, limit))) as rows:
+        with naming(self._path), closing(self._journal.db.execute(_READ, (after, limit))) as rows:
             for row in rows:
                 record = _record(row)
                 size += len(record.event.json)
@@ -107,8 +107,8 @@ class Reader:
     def size(self) -> int:
         """Bytes on the disk, of the database and its write-ahead log."""
         with naming(self._path):
-            wal = self._path.with_name(self._path.name + "-wal")
-            return sum(path.stat().st_size for path in (self._path, wal) if path.exists())
+            files = (self._path, self._journal.wal)
+            return sum(file.stat().st_size for file in files if file.exists())
 
     def position(self, route: str) -> int:
         """The last number that a route is done with; 0 for a route that has never moved."""
@@ -120,7 +120,8 @@ class Reader:
 
     def advance(self, route: str, seq: int) -> None:
         """Set a route's position, also backwards."""
-        self._rows(_ADVANCE, route, seq)
+        with naming(self._path), self._journal.transaction() as db:
+            db.execute(_ADVANCE, (route, seq))
 
     def quarantine(self, limit: int) -> list[Quarantined]:
         """The newest `limit` callbacks in quarantine, oldest first."""
@@ -137,7 +138,7 @@ class Reader:
 
     def close(self) -> None:
         """Nothing is lost without it."""
-        self._db.close()
+        self._journal.close()
 
     def __enter__(self) -> Self:
         return self
@@ -147,7 +148,7 @@ class Reader:
 
     def _rows(self, query: str, *values: bytes | int | str) -> list[tuple[Any, ...]]:
         with naming(self._path):
-            return self._db.execute(query, values).fetchall()
+            return self._journal.db.execute(query, values).fetchall()
 
     def _number(self, query: str) -> int:
         return int(self._rows(query)[0][0])

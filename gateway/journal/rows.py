@@ -6,7 +6,7 @@ filled up with repeats of its last id, which the statement ignores.
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, TypeVar
 
 from gateway.core.model import Entry, Event, Quarantine
 
@@ -15,6 +15,7 @@ LARGEST: Final = 128
 
 Row = tuple[bytes, int, str, str, str, str, str, str, str, bytes, bytes | None, bytes | None]
 Value = bytes | int | str | None
+T = TypeVar("T")
 
 _SIZES: Final = tuple(1 << power for power in range(LARGEST.bit_length()))
 _INSERT: Final = {
@@ -73,21 +74,23 @@ def quarantine_row(entry: Entry, why: Quarantine) -> tuple[Value, ...]:
     )
 
 
-def insertions(rows: Sequence[Row]) -> Iterator[tuple[str, list[Value]]]:
-    """Statements, with their values, that keep the rows whose id is new."""
-    for start in range(0, len(rows), LARGEST):
-        chunk = rows[start : start + LARGEST]
-        size = _size_for(len(chunk))
-        filling = (chunk[-1][0], *_FILLING) * (size - len(chunk))
-        yield _INSERT[size], [*chain.from_iterable(chunk), *filling]
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items, as many at a time as one statement takes."""
+    for start in range(0, len(items), LARGEST):
+        yield items[start : start + LARGEST]
 
 
-def lookups(ids: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
-    """Statements, with their values, that tell which of the ids are kept."""
-    for start in range(0, len(ids), LARGEST):
-        chunk = ids[start : start + LARGEST]
-        size = _size_for(len(chunk))
-        yield _KNOWN[size], [*chunk, *chunk[-1:] * (size - len(chunk))]
+def insertion(rows: Sequence[Row]) -> tuple[str, list[Value]]:
+    """A statement, and its values, that keeps those of 1 to `LARGEST` rows whose id is new."""
+    size = _size_for(len(rows))
+    filling = (rows[-1][0], *_FILLING) * (size - len(rows))
+    return _INSERT[size], [*chain.from_iterable(rows), *filling]
+
+
+def lookup(ids: Sequence[bytes]) -> tuple[str, list[Value]]:
+    """A statement, and its values, that tells which of 1 to `LARGEST` ids are kept."""
+    size = _size_for(len(ids))
+    return _KNOWN[size], [*ids, *[ids[-1]] * (size - len(ids))]
 
 
 def _size_for(count: int) -> int:

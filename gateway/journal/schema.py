@@ -20,8 +20,8 @@ from typing import Final
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
-        # `part`: the how-manieth new event of its callback. Headers and body stand once, with
-        # part 0, which is row `seq - part`.
+        # `part` counts the new events of one callback from 0. Headers and body stand with the
+        # first of them, which is row `seq - part`.
         """
         CREATE TABLE events (
             seq INTEGER PRIMARY KEY,
@@ -69,13 +69,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
 VERSION: Final = len(MIGRATIONS)
 
 
+def is_current(db: sqlite3.Connection) -> bool:
+    """Whether there is nothing to migrate."""
+    return _version(db) == VERSION
+
+
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring the file to `VERSION`; several processes may do so at once.
+    """Bring the file to `VERSION`; only the first of several processes finds something to do.
 
     Raises sqlite3.NotSupportedError for a file that a newer gateway has written.
     """
-    if _version(db) == VERSION:
-        return
     with transaction(db):
         found = _version(db)
         if found > VERSION:

@@ -1,22 +1,24 @@
 """What keeps the journal small: the WAL written back into the database, and old events deleted.
 
-Run it beside the receivers, in a process or thread of its own, every second or so. Each call does a
-bounded piece, so that a receiver never waits long for the write lock.
+Run it beside the receivers, in a process or thread of its own, every second or so. It holds the
+write lock for some milliseconds at a time, and a call ends soon.
 """
 
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 from typing import Final, NamedTuple, Self
 
-from gateway.journal.connection import BUSY_SECONDS, PAGE_SIZE, connect
+from gateway.journal.connection import BUSY_SECONDS, PAGE_SIZE, Connection
 from gateway.journal.errors import naming
-from gateway.journal.schema import transaction
 
 LARGEST_WAL: Final = 64 << 20
 """Bytes of WAL from which on the next transaction must start it anew."""
-CHUNK: Final = 200
-"""Events that one call of `retain` deletes."""
+CHUNK: Final = 100
+"""Events that one transaction deletes."""
+RETAIN_SECONDS: Final = 0.25
+"""How long one call of `retain` goes on."""
 
 _OLDEST: Final = "SELECT seq, part, received_at FROM events ORDER BY seq"
 _DROP: Final = "DELETE FROM events WHERE seq < ?"
@@ -38,9 +40,8 @@ class Upkeep:
 
     def __init__(self, path: Path, *, largest_wal: int = LARGEST_WAL) -> None:
         """Open or create the journal. Raises JournalError."""
-        self._path = path
         self._largest = largest_wal // PAGE_SIZE
-        self._db = connect(path, ("synchronous = NORMAL", "wal_autocheckpoint = 0"))
+        self._journal = Connection(path, ("synchronous = NORMAL", "wal_autocheckpoint = 0"))
 
     def checkpoint(self) -> Wal:
         """Write the WAL back; past `largest_wal` also see to it that it starts anew.
@@ -48,16 +49,12 @@ class Upkeep:
         Only that last part holds up writers: for what they wrote in the meantime, which after two
         rounds is little, and for as long as a reader takes, at most 50 ms.
         """
-        with naming(self._path):
+        with naming(self._journal.path):
             wal = self._write_back("PASSIVE")
             if wal.pages <= self._largest:
                 return wal
             self._write_back("PASSIVE")
-            self._db.execute("PRAGMA busy_timeout = 50")
-            try:
-                return self._write_back("RESTART")
-            finally:
-                self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+            return self._start_anew()
 
     def retain(self, before: str, routes: Collection[str]) -> int:
         """Delete some of what came before `before` (RFC 3339, UTC) and all `routes` have passed.
@@ -65,14 +62,16 @@ class Upkeep:
         Returns how many events and callbacks in quarantine it deleted; 0 when there are no more.
         The callback of the newest event always stays: its number must not be given again.
         """
-        with naming(self._path), transaction(self._db):
-            cut = self._cut(before, self._passed(routes))
-            events = self._db.execute(_DROP, (cut,)).rowcount
-            return events + self._db.execute(_DROP_QUARANTINE, (before, CHUNK)).rowcount
+        deleted, end = 0, monotonic() + RETAIN_SECONDS
+        while count := self._drop(before, routes):
+            deleted += count
+            if monotonic() > end:
+                break
+        return deleted
 
     def close(self) -> None:
         """Nothing is lost without it."""
-        self._db.close()
+        self._journal.close()
 
     def __enter__(self) -> Self:
         return self
@@ -81,17 +80,31 @@ class Upkeep:
         self.close()
 
     def _write_back(self, mode: str) -> Wal:
-        _busy, pages, written_back = self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        row = self._journal.db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        _busy, pages, written_back = row
         return Wal(pages, written_back)
 
+    def _start_anew(self) -> Wal:
+        self._journal.db.execute("PRAGMA busy_timeout = 50")
+        try:
+            with self._journal.turn:
+                return self._write_back("RESTART")
+        finally:
+            self._journal.db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+
+    def _drop(self, before: str, routes: Collection[str]) -> int:
+        with naming(self._journal.path), self._journal.transaction() as db:
+            events = db.execute(_DROP, (self._cut(before, self._passed(routes)),)).rowcount
+            return events + db.execute(_DROP_QUARANTINE, (before, CHUNK)).rowcount
+
     def _passed(self, routes: Collection[str]) -> float:
-        positions = dict(self._db.execute("SELECT route, seq FROM positions"))
+        positions = dict(self._journal.db.execute("SELECT route, seq FROM positions"))
         return min((positions.get(route, 0) for route in routes), default=float("inf"))
 
     def _cut(self, before: str, passed: float) -> int:
         """The number of the oldest event that stays: always the first of its callback."""
         cut = 0
-        with closing(self._db.execute(_OLDEST)) as rows:
+        with closing(self._journal.db.execute(_OLDEST)) as rows:
             for count, (seq, part, received_at) in enumerate(rows):
                 if part:
                     continue

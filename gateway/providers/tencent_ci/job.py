@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from gateway.core.coerce import Aside, Plan, coerce
+from gateway.core.coerce import Aside, Plan, coerce, untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Outcome
 from gateway.core.provider import Draft
@@ -47,12 +47,14 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
         aside = root.aside(_PATH)
         found = coercion_of(schema)(_without_operation_input(job), aside) or {}
         source = _input(found.pop("input", {}), job, input_plan, aside)
-        return _draft(root, found, source=source, tag=tag, schema=schema, aside=aside)
+        return _draft(root, job, found, source=source, tag=tag, schema=schema, aside=aside)
 
     return normalize
 
 
-def _draft(root: Root, found: Node, *, source: Node, tag: str, schema: str, aside: Aside) -> Draft:
+def _draft(
+    root: Root, vendor: Node, found: Node, *, source: Node, tag: str, schema: str, aside: Aside
+) -> Draft:
     detail = found.pop("detail", {})
     workflow = found.pop("workflow", None)
     job = found
@@ -62,7 +64,7 @@ def _draft(root: Root, found: Node, *, source: Node, tag: str, schema: str, asid
     if tag:
         job["tag"] = tag
     job |= _seconds(job)
-    outcome = _outcome(job)
+    outcome = _outcome(job, vendor)
     place: Node = {k: source[k] for k in ("bucket", "region") if k in source} or owner(detail)
     parts: Node = {
         "provider": "tencent-ci",
@@ -101,8 +103,8 @@ def _tag(job: Node) -> str:
     return tag or ""
 
 
-def _outcome(job: Node) -> Outcome:
-    if "state" not in job and job.get("tag") == "WordsGeneralize":
+def _outcome(job: Node, vendor: Node) -> Outcome:
+    if job.get("tag") == "WordsGeneralize" and untyped(vendor.get("State")) is None:
         return outcome_of_code(job.get("code"))
     return outcome_of(job.get("state"))
 

@@ -1,0 +1,282 @@
+"""Group commit: few transactions, one answer for each, and bounds on what waits."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from gateway.core.errors import Busy, Reason
+from gateway.core.model import Entry, Receipt
+from gateway.journal import Appender, Reader, Writer
+from tests.journal.entries import callback, unreadable
+
+NEW = Receipt(duplicate=False)
+
+
+class Gate:
+    """A journal that commits when it is let, and fails as it is told."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.open.set()
+        self.batches: list[int] = []
+        self.error: Callable[[Sequence[Entry]], Exception | None] = lambda _entries: None
+
+    def append(self, entries: Sequence[Entry]) -> list[Receipt]:
+        self.batches.append(len(entries))
+        self.probe(entries)
+        return [NEW for _ in entries]
+
+    def probe(self, entries: Sequence[Entry] = ()) -> None:
+        assert self.open.wait(10)
+        if error := self.error(entries):
+            raise error
+
+
+async def until(fact: Callable[[], object]) -> None:
+    """Lets the loop turn until it is so, for at most ten seconds."""
+    deadline = time.monotonic() + 10
+    while not fact():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.001)
+
+
+def reasons(results: Sequence[object]) -> list[Reason | None]:
+    """Why each was refused."""
+    return [result.reason if isinstance(result, Busy) else None for result in results]
+
+
+async def test_what_comes_at_the_same_time_is_one_commit() -> None:
+    gate = Gate()
+    appender = Appender(gate)
+
+    receipts = await asyncio.gather(*(appender.append(callback(str(n))) for n in range(200)))
+
+    assert receipts == [NEW] * 200
+    assert gate.batches == [200]
+    await appender.close()
+
+
+async def test_what_comes_during_a_commit_is_the_next_one() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate)
+    first = asyncio.create_task(appender.append(callback("first")))
+    await until(lambda: gate.batches)
+
+    others = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(50)]
+    await asyncio.sleep(0)
+    gate.open.set()
+
+    assert await asyncio.gather(first, *others) == [NEW] * 51
+    assert gate.batches == [1, 50]
+    await appender.close()
+
+
+async def test_numbers_are_in_the_order_of_the_calls(path: Path) -> None:
+    names = [str(number) for number in range(500)]
+    with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader:
+        appender = Appender(writer)
+        tasks = []
+        for name in names:
+            tasks.append(asyncio.create_task(appender.append(callback(name, body=bytes(2_000)))))
+            if len(tasks) % 7 == 0:
+                await asyncio.sleep(0)
+        assert await asyncio.gather(*tasks) == [NEW] * 500
+        await appender.close()
+        records = reader.read(0, limit=1_000, max_bytes=1 << 30)
+    assert [record.event.json.decode().strip('"') for record in records] == names
+
+
+async def test_a_batch_takes_no_more_than_some_mebibytes() -> None:
+    gate = Gate()
+    appender = Appender(gate)
+    large = callback("large", body=bytes(1 << 20))
+
+    await asyncio.gather(*(appender.append(large) for _ in range(20)))
+
+    assert gate.batches == [8, 8, 4]
+    await appender.close()
+
+
+async def test_more_entries_than_may_wait_are_refused_at_once() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate, max_entries=3)
+    waiting = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+    await until(lambda: gate.batches)
+
+    with pytest.raises(Busy) as refused:
+        await appender.append(callback("more"))
+    assert refused.value.reason is Reason.OVERLOADED
+    gate.open.set()
+    await asyncio.gather(*waiting)
+    assert await appender.append(callback("more")) == NEW
+    await appender.close()
+
+
+async def test_more_bytes_than_may_wait_are_refused_at_once() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate, max_bytes=10_000)
+    waiting = asyncio.create_task(appender.append(callback("a", body=bytes(9_000))))
+    await until(lambda: gate.batches)
+
+    with pytest.raises(Busy) as refused:
+        await appender.append(callback("b", body=bytes(1_000)))
+    assert refused.value.reason is Reason.OVERLOADED
+    gate.open.set()
+    await waiting
+    assert await appender.append(callback("b", body=bytes(9_000))) == NEW
+    await appender.close()
+
+
+async def test_a_failed_commit_is_told_to_all_who_waited_for_it() -> None:
+    gate = Gate()
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    appender = Appender(gate)
+
+    results = await asyncio.gather(
+        *(appender.append(callback(str(n))) for n in range(5)), return_exceptions=True
+    )
+
+    assert reasons(results) == [Reason.JOURNAL_FULL] * 5
+    assert len(set(map(id, results))) == 5
+    assert gate.batches == [5]
+    await appender.close()
+
+
+async def test_the_state_is_that_of_the_last_commit() -> None:
+    gate = Gate()
+    appender = Appender(gate)
+    states = [appender.state]
+
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    with pytest.raises(Busy):
+        await appender.append(callback("a"))
+    states.append(appender.state)
+    gate.error = lambda _entries: None
+    await appender.append(callback("a"))
+    states.append(appender.state)
+
+    assert states == [None, Reason.JOURNAL_FULL, None]
+    await appender.close()
+
+
+async def test_a_probe_finds_out_without_traffic_that_the_journal_works_again() -> None:
+    gate = Gate()
+    appender = Appender(gate)
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+
+    assert await appender.probe() is Reason.JOURNAL_FULL
+    assert appender.state is Reason.JOURNAL_FULL
+    gate.error = lambda _entries: None
+    assert await appender.probe() is None
+    assert appender.state is None
+    await appender.close()
+
+
+async def test_entries_that_come_during_a_probe_are_committed_after_it() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate)
+    probe = asyncio.create_task(appender.probe())
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(appender.append(callback("a")))
+    await asyncio.sleep(0)
+
+    gate.open.set()
+
+    assert await waiting == NEW
+    assert await probe is None
+    await appender.close()
+
+
+async def test_an_entry_that_cannot_be_stored_does_not_stop_the_others(path: Path) -> None:
+    wrong = callback("wrong")._replace(received_at="\ud800")
+    with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader:
+        appender = Appender(writer)
+        results = await asyncio.gather(
+            *map(appender.append, [callback("a"), wrong, callback("b", "c"), unreadable("d")]),
+            return_exceptions=True,
+        )
+        await appender.close()
+        assert [results[0], *results[2:]] == [NEW, NEW, NEW]
+        assert isinstance(results[1], UnicodeEncodeError)
+        assert reader.count() == 3
+        assert appender.state is None
+
+
+async def test_a_request_that_went_away_harms_nobody() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate, max_entries=2)
+    gone, stays = (asyncio.create_task(appender.append(callback(name))) for name in "ab")
+    await until(lambda: gate.batches)
+
+    gone.cancel()
+    await asyncio.sleep(0)
+    gate.open.set()
+
+    assert await stays == NEW
+    assert gone.cancelled()
+    assert await asyncio.gather(*(appender.append(callback(n)) for n in "cd")) == [NEW, NEW]
+    await appender.close()
+
+
+async def test_nobody_waits_for_a_disk_that_hangs() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate, max_entries=2, patience=0.05)
+    committing = asyncio.create_task(appender.append(callback("a")))
+    await until(lambda: gate.batches)
+    behind = asyncio.create_task(appender.append(callback("b")))
+
+    results = await asyncio.gather(committing, behind, return_exceptions=True)
+    assert reasons(results) == [Reason.JOURNAL_UNAVAILABLE] * 2
+    with pytest.raises(Busy) as refused:
+        await appender.append(callback("c"))
+    assert refused.value.reason is Reason.JOURNAL_UNAVAILABLE
+    assert await appender.probe() is Reason.JOURNAL_UNAVAILABLE
+
+    gate.open.set()
+    await until(lambda: appender.state is None)
+    assert await asyncio.gather(*(appender.append(callback(n)) for n in "cd")) == [NEW, NEW]
+    assert gate.batches == [1, 2]
+    await appender.close()
+
+
+async def test_closing_commits_what_waits_and_takes_nothing_more() -> None:
+    gate = Gate()
+    gate.open.clear()
+    appender = Appender(gate)
+    waiting = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(appender.close())
+    await asyncio.sleep(0)
+
+    with pytest.raises(Busy) as refused:
+        await appender.append(callback("late"))
+    assert refused.value.reason is Reason.DRAINING
+    gate.open.set()
+    await closing
+    assert await asyncio.gather(*waiting) == [NEW] * 3
+
+
+async def test_each_commit_is_told_with_its_size_and_time() -> None:
+    gate = Gate()
+    told: list[tuple[int, float]] = []
+    appender = Appender(gate, on_commit=lambda size, seconds: told.append((size, seconds)))
+
+    await asyncio.gather(*(appender.append(callback(str(n))) for n in range(3)))
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    with pytest.raises(Busy):
+        await appender.append(callback("a"))
+
+    ((size, seconds),) = told
+    assert size == 3
+    assert 0 < seconds < 10
+    await appender.close()

@@ -1,0 +1,171 @@
+"""What a receipt means."""
+
+import sqlite3
+import stat
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+from gateway.core.errors import Busy, Reason
+from gateway.core.model import Entry, Receipt
+from gateway.journal import Reader, Upkeep, Writer
+from tests.journal.entries import LATE, callback, event, identity, unreadable
+
+NEW = Receipt(duplicate=False)
+DUPLICATE = Receipt(duplicate=True)
+
+
+def kept(reader: Reader) -> list[str]:
+    """The JSON of every event, in order."""
+    records = reader.read(0, limit=10_000, max_bytes=1 << 30)
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    return [record.event.json.decode().strip('"') for record in records]
+
+
+def test_an_event_is_read_back_as_it_was_appended(writer: Writer, reader: Reader) -> None:
+    assert writer.append([callback("a", body=b"\x00<a/>\xff")]) == [NEW]
+
+    (record,) = reader.read(0, limit=10, max_bytes=1 << 20)
+    assert record.event == event("a")
+    assert record.received_at == callback("a").received_at
+    assert reader.raw(record.seq) == (callback("a").headers, b"\x00<a/>\xff", "token,bucket")
+
+
+def test_a_repeat_is_a_duplicate_and_is_not_kept_again(writer: Writer, reader: Reader) -> None:
+    writer.append([callback("a")])
+
+    assert writer.append([callback("a")]) == [DUPLICATE]
+    assert kept(reader) == ["a"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 16, 127, 128, 129, 300])
+def test_a_batch_of_any_size_is_kept_in_order(writer: Writer, reader: Reader, size: int) -> None:
+    names = [f"event {number}" for number in range(size)]
+
+    assert writer.append([callback(name) for name in names]) == [NEW] * size
+    assert kept(reader) == names
+
+
+@pytest.mark.parametrize("size", [5, 200])
+def test_repeats_between_new_ones_leave_no_gap_in_the_numbers(
+    writer: Writer, reader: Reader, size: int
+) -> None:
+    names = [f"event {number}" for number in range(size)]
+    writer.append([callback(name) for name in names[::2]])
+
+    receipts = writer.append([callback(name) for name in names])
+
+    assert receipts == [DUPLICATE if index % 2 == 0 else NEW for index in range(size)]
+    assert kept(reader) == names[::2] + names[1::2]
+
+
+def test_a_repeat_within_one_batch_is_a_duplicate(writer: Writer) -> None:
+    batch = [callback("a"), callback("b"), callback("a")]
+
+    assert writer.append(batch) == [NEW, NEW, DUPLICATE]
+
+
+def test_a_repeat_within_one_mixed_batch_is_a_duplicate(writer: Writer) -> None:
+    batch = [callback("a"), callback("b", "a"), unreadable("c"), callback("b")]
+
+    assert writer.append(batch) == [NEW, NEW, NEW, DUPLICATE]
+
+
+def test_several_events_of_a_callback_share_its_raw_bytes(writer: Writer, reader: Reader) -> None:
+    writer.append([callback("before"), callback("a", "b", "c", body=b"<three/>")])
+
+    assert kept(reader) == ["before", "a", "b", "c"]
+    assert [reader.raw(seq).body for seq in (2, 3, 4)] == [b"<three/>"] * 3
+
+
+def test_the_raw_bytes_stay_with_what_is_new_in_a_callback(writer: Writer, reader: Reader) -> None:
+    """Also when its first event came before, with another callback."""
+    writer.append([callback("a", body=b"<one/>")])
+
+    assert writer.append([callback("a", "b", "c", body=b"<three/>")]) == [NEW]
+    assert kept(reader) == ["a", "b", "c"]
+    assert [reader.raw(seq).body for seq in (1, 2, 3)] == [b"<one/>", b"<three/>", b"<three/>"]
+    assert writer.append([callback("c", "a")]) == [DUPLICATE]
+
+
+def test_an_event_that_a_callback_has_twice_is_kept_once(writer: Writer, reader: Reader) -> None:
+    assert writer.append([callback("a", "a", "b")]) == [NEW]
+    assert kept(reader) == ["a", "b"]
+
+
+def test_quarantine_keeps_a_callback_once_and_counts_it(writer: Writer, reader: Reader) -> None:
+    assert writer.append([unreadable("x"), callback("a"), unreadable("x", at=LATE)]) == [NEW] * 3
+
+    (item,) = reader.quarantine(10)
+    assert (item.id, item.seen, item.received_at, item.last_seen) == (
+        identity("x"), 2, unreadable("x").received_at, LATE,
+    )  # fmt: skip
+    assert (item.reason, item.detail) == (Reason.MALFORMED_XML, "line 1")
+    assert reader.quarantined_raw(item.id) == (b"[]", b"x", "token")
+    assert kept(reader) == ["a"]
+
+
+def test_nothing_to_append_is_nothing(writer: Writer, reader: Reader) -> None:
+    assert writer.append([]) == []
+    assert reader.head() == 0
+
+
+@pytest.mark.parametrize("other", [callback("b"), callback("b", "c"), unreadable("b")])
+def test_an_entry_that_cannot_be_stored_takes_its_batch_with_it(
+    writer: Writer, reader: Reader, other: Entry
+) -> None:
+    """It is a bug of ours, not of the journal's: no Busy, and nothing kept in part."""
+    wrong = callback("x")._replace(received_at=None)  # type: ignore[arg-type]
+
+    with pytest.raises(sqlite3.IntegrityError):
+        writer.append([callback("a"), other, wrong])
+
+    assert kept(reader) == []
+    assert reader.quarantine(10) == []
+    assert writer.append([callback("a")]) == [NEW]
+
+
+def test_the_file_is_the_owners_only(writer: Writer, path: Path) -> None:
+    writer.append([callback("a")])
+
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes == dict.fromkeys(
+        ["journal.db", "journal.db-shm", "journal.db-turn", "journal.db-wal"], 0o600
+    )
+
+
+def test_a_full_journal_refuses_whole_batches_until_something_is_deleted(path: Path) -> None:
+    body = bytes(20_000)
+    with (
+        Writer(path, max_size=256 << 10) as writer,
+        Reader(path) as reader,
+        Upkeep(path) as upkeep,
+    ):
+        batches = [[callback(f"{n}", f"{n}b", body=body), callback(f"{n}c")] for n in range(20)]
+        with pytest.raises(Busy) as full:
+            deque(map(writer.append, batches))
+        assert full.value.reason is Reason.JOURNAL_FULL
+        assert reader.count() % 3 == 0
+        batch = batches[reader.count() // 3]
+        with pytest.raises(Busy) as still:
+            writer.probe()
+        assert still.value.reason is Reason.JOURNAL_FULL
+
+        assert upkeep.retain(LATE, []) > 0
+        writer.probe()
+        assert writer.append(batch) == [NEW, NEW]
+        assert path.stat().st_size <= 256 << 10
+
+
+def test_a_commit_waits_for_the_disk(writer: Writer) -> None:
+    """Only a power loss would show it otherwise."""
+    (level,) = writer._journal.db.execute("PRAGMA synchronous").fetchone()  # noqa: SLF001
+    assert level == 2, "FULL"
+
+
+def test_the_probe_leaves_nothing(writer: Writer, reader: Reader) -> None:
+    writer.probe()
+
+    assert reader.quarantine(10) == []
+    assert reader.head() == 0

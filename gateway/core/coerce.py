@@ -13,7 +13,7 @@ empty becomes absent, and XML and JSON of one callback give the same value. The 
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -232,41 +232,46 @@ _SCALARS: Final[dict[str, Scalar]] = {
 }
 
 
+Part = tuple[Schema, str]
+"""A schema, and the `$id` of the document it stands in."""
+
+
 class Compiler:
-    """Schemas by `$id` → plans. `$ref` and `allOf` are merged, so a plan stands alone."""
+    """Schemas by `$id` → plans. What a schema says itself and by `$ref` and `allOf` adds up."""
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
 
-    def plan(self, schema: Schema, base: str, *, name: str = "") -> Plan:
-        """The plan of `schema`, whose references are relative to the document `base`."""
-        merged, base = self._resolved(schema, base)
-        kind = merged.get("type", "object" if "properties" in merged else "string")
+    def plan(self, parts: Sequence[Part], *, name: str = "") -> Plan:
+        """The plan of what all `parts` say together; of two that differ the first counts."""
+        parts = [said for part in parts for said in self._said(*part)]
+        kind = _first(parts, "type") or ("object" if self.properties(parts) else "string")
         if kind == "array":
-            return Plan(name, item=self.plan(merged.get("items", {}), base))
+            items = [(schema["items"], base) for schema, base in parts if "items" in schema]
+            return Plan(name, item=self.plan(items))
         if kind == "object":
-            properties = self.properties(schema, base)
-            fields = {key: self.plan(sub, at, name=key) for key, (sub, at) in properties.items()}
+            fields = {key: self.plan(sub, name=key) for key, sub in self.properties(parts).items()}
             return Plan(name, fields=fields)
-        return Plan(name, scalar=_scalar_of(merged, kind))
+        if _first(parts, "format") == "date-time":
+            return Plan(name, scalar=date_time)
+        return Plan(name, scalar=ratio if _first(parts, "x-lexical") == "ratio" else _SCALARS[kind])
 
-    def properties(self, schema: Schema, base: str) -> dict[str, tuple[Schema, str]]:
-        """Every property of `schema`, own ones last, each with the document it stands in."""
-        found: dict[str, tuple[Schema, str]] = {}
+    def properties(self, parts: Sequence[Part]) -> dict[str, list[Part]]:
+        """Every property that any of `parts` has, with all that is said of it."""
+        found: dict[str, list[Part]] = {}
+        for schema, base in [said for part in parts for said in self._said(*part)]:
+            for name, sub in schema.get("properties", {}).items():
+                found.setdefault(name, []).append((sub, base))
+        return found
+
+    def _said(self, schema: Schema, base: str) -> list[Part]:
+        others = [(part, base) for part in schema.get("allOf", ())]
         if "$ref" in schema:
-            found |= self.properties(*self._target(schema["$ref"], base))
-        for part in schema.get("allOf", ()):
-            found |= self.properties(part, base)
-        return found | {name: (sub, base) for name, sub in schema.get("properties", {}).items()}
+            others.append(self._target(schema["$ref"], base))
+        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+        return [(own, base), *(said for other in others for said in self._said(*other))]
 
-    def _resolved(self, schema: Schema, base: str) -> tuple[Schema, str]:
-        merged = schema
-        while "$ref" in schema:
-            schema, base = self._target(schema["$ref"], base)
-            merged = schema | merged
-        return merged, base
-
-    def _target(self, reference: str, base: str) -> tuple[Schema, str]:
+    def _target(self, reference: str, base: str) -> Part:
         identifier, _, pointer = reference.partition("#")
         base = identifier or base
         node: Schema = self._schemas[base]
@@ -275,7 +280,5 @@ class Compiler:
         return node, base
 
 
-def _scalar_of(schema: Schema, kind: str) -> Scalar:
-    if schema.get("format") == "date-time":
-        return date_time
-    return ratio if schema.get("x-lexical") == "ratio" else _SCALARS[kind]
+def _first(parts: Sequence[Part], keyword: str) -> str:
+    return next((schema[keyword] for schema, _ in parts if keyword in schema), "")

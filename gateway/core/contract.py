@@ -36,10 +36,10 @@ class Contract:
 
     def property_plan(self, identifier: str, *path: str) -> Plan:
         """The plan of the property at `path` below the schema `identifier`."""
-        schema, base = self._documents[identifier], identifier
+        parts = [(self._documents[identifier], identifier)]
         for name in path:
-            schema, base = self._compiler.properties(schema, base)[name]
-        return self._compiler.plan(schema, base, name=path[-1] if path else "")
+            parts = self._compiler.properties(parts)[name]
+        return self._compiler.plan(parts, name=path[-1] if path else "")
 
     def check(self, identifier: str, data: dict[str, Any]) -> None:
         """Raise `Unreadable` with the first mistake and its place when `data` breaks its schema."""

@@ -7,6 +7,7 @@ import orjson
 
 from gateway.commands.events import events
 from gateway.commands.options import configuration, settings
+from gateway.commands.schemas import schemas
 from gateway.commands.send import send
 from gateway.commands.serve import serve
 from gateway.settings import config_schema
@@ -39,5 +40,5 @@ def schema() -> None:
     click.echo(orjson.dumps(config_schema(), option=orjson.OPT_INDENT_2).decode())
 
 
-for command in (serve, send, events):
+for command in (serve, send, events, schemas):
     main.add_command(command)

@@ -38,7 +38,6 @@ def _source(name: str, settings: Settings) -> Source:
         provider=section.provider,
         envelope=[made for check in checks for made in _envelope(check)],
         content=[made for check in checks for made in _content(check)],
-        claims=provider.claims,
         is_probe=provider.is_probe,
         normalize=normalize,
         contract=contract,

@@ -40,7 +40,6 @@ def source(buckets: Sequence[str] = (), *, secrets: Sequence[bytes] = (SECRET,))
         provider=PROVIDER,
         envelope=[token_check(secrets)],
         content=[buckets_check(buckets)] if buckets else [],
-        claims=providers()[PROVIDER].claims,
         is_probe=providers()[PROVIDER].is_probe,
         normalize=normalizer(),
         contract=contract(),

@@ -135,11 +135,11 @@ def _object(
 def _renamed(
     found: dict[str, Value], fields: Mapping[str, Plan], path: str, aside: Aside
 ) -> dict[str, Value]:
-    """Our names for the vendor's; of two names for one thing that disagree, the first stays."""
+    """Our names for the vendor's; of two names for one thing that disagree, the plan's first."""
     renamed: dict[str, Value] = {}
-    for name, value in found.items():
-        if renamed.setdefault(fields[name].name, value) != value:
-            aside.keep(value, below(path, name))
+    for name in fields:
+        if name in found and renamed.setdefault(fields[name].name, found[name]) != found[name]:
+            aside.keep(found[name], below(path, name))
     return renamed
 
 

@@ -1,7 +1,7 @@
 """Where a callback comes from: checks, each one small pure function that proves one thing.
 
 Checks on the envelope see raw bytes and come before any decoding; `verify` is the only maker of a
-`Verified`. Checks on the content see the decoded document's claims. A check raises `Refused` or
+`Verified`. Checks on the content see what the events claim. A check raises `Refused` or
 returns a `Proof`; without anything to compare with, it refuses.
 """
 

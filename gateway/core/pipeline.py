@@ -1,4 +1,4 @@
-"""Callback → Entry: verify → decode → check the content → normalize → check the schema.
+"""Callback → Entry: verify → decode → normalize → check the schema → check the content.
 
 Pure and total: for any bytes it returns an entry to be made durable, or raises `Refused` or
 `Ignored`. What is authentic but unreadable becomes a quarantine entry, with the raw bytes.
@@ -18,7 +18,7 @@ from gateway.core.decode import decode
 from gateway.core.errors import Ignored, Reason, Unreadable
 from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value, Verified
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
-from gateway.core.provider import Claims, Draft, Normalize
+from gateway.core.provider import Draft, Normalize, claims
 
 ID_LENGTH: Final = 32
 _SECRET_HEADER = re.compile(
@@ -34,7 +34,6 @@ class Source:
     provider: str
     envelope: Sequence[EnvelopeCheck]
     content: Sequence[ContentCheck]
-    claims: Callable[[Value], Claims]
     is_probe: Callable[[Value], bool]
     normalize: Normalize
     contract: Contract
@@ -59,14 +58,14 @@ def process(callback: Callback, source: Source) -> Receipted:
         document = decode(verified)
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
-        if source.content:
-            claims = source.claims(document)
-            proofs += tuple(check(claims) for check in source.content)
         drafts = source.normalize(document)
         for draft in drafts:
             source.contract.check(draft.schema, draft.data)
     except Unreadable as error:
         return Receipted(_quarantined(verified, error), proofs)
+    if source.content:
+        claimed = claims(drafts)
+        proofs += tuple(check(claimed) for check in source.content)
     proved = ",".join(proof.proved for proof in proofs)
     events = tuple(_event(draft, source, callback, proved) for draft in drafts)
     return Receipted(_entry(callback, proved, events=events), proofs, tuple(drafts))

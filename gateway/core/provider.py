@@ -1,11 +1,11 @@
 """What a provider is: one vendor's knowledge as a frozen value of functions.
 
 `compile` takes the vendor's published schemas once at start and gives the function that turns a
-document into drafts of events; `claims` reads from the same document what checks on the content
-compare. A draft is an event before its identity and envelope.
+document into drafts of events. A draft is an event before its identity and envelope; what checks on
+the content compare is read from the drafts, so that they judge exactly what would be published.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,10 +33,20 @@ class Draft(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """What a document says of itself that a check on the content can compare."""
+    """What a callback says of itself that a check on the content can compare."""
 
     buckets: tuple[str | None, ...]
-    """One for each job or run, `<name>-<appid>`; None where it names no bucket."""
+    """Each that an event names, `<name>-<appid>`; None for an event that names none."""
+
+
+def claims(drafts: Sequence[Draft]) -> Claims:
+    """The claims of all events of a callback together."""
+    return Claims(tuple(bucket for draft in drafts for bucket in _buckets(draft.data)))
+
+
+def _buckets(data: dict[str, Value]) -> set[str | None]:
+    named = {data.get("bucket"), data.get("input", {}).get("bucket")}
+    return named - {None} or {None}
 
 
 Normalize = Callable[[Value], list[Draft]]
@@ -49,6 +59,5 @@ class Provider:
 
     name: str
     compile: Callable[[Contract], Normalize]
-    claims: Callable[[Value], Claims]
     is_probe: Callable[[Value], bool]
     """Whether a document is what a console sends to try a URL: answered 200 and not kept."""

@@ -51,7 +51,7 @@ def _schema(plan: Plan, path: str) -> CoreSchema:
         return _SCALARS[plan.scalar]
     if plan.item is not None:
         return _array(plan.item, path)
-    return _object(plan, path)
+    return core_schema.no_info_after_validator_function(_present, _object(plan, path))
 
 
 def _object(plan: Plan, path: str) -> CoreSchema:
@@ -66,12 +66,14 @@ def _object(plan: Plan, path: str) -> CoreSchema:
         )
         for ours, theirs in aliases.items()
     }
-    known = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
-    return core_schema.no_info_after_validator_function(_present, known)
+    return core_schema.typed_dict_schema(fields, extra_behavior="forbid")
 
 
 def _array(item: Plan, path: str) -> CoreSchema:
-    holder = core_schema.list_schema(_schema(item, f"{path}[0]"), min_length=1)
+    one = _schema(item, f"{path}[0]")
+    if item.scalar is None and item.item is None:
+        one = core_schema.no_info_after_validator_function(_not_none, one)
+    holder = core_schema.list_schema(one, min_length=1)
     listed = _only if _has_ratio(item) else _listed
     return core_schema.no_info_before_validator_function(listed, holder)
 
@@ -99,6 +101,12 @@ def _present(value: dict[str, Value]) -> dict[str, Value] | None:
     if None in value.values():
         value = {name: kept for name, kept in value.items() if kept is not None}
     return value or None
+
+
+def _not_none(value: Value) -> Value:
+    if value is None:  # an empty object shifts the positions of those behind it
+        raise ValueError
+    return value
 
 
 def _listed(value: Value) -> Value:

@@ -6,7 +6,7 @@ of publishing together. All records of a batch carry the same time, that of the 
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,37 +31,37 @@ _CODECS: Mapping[str | None, tuple[int, Callable[[bytes], bytes]]] = {
     "lz4": (3, codec.lz4_encode),
     "zstd": (4, codec.zstd_encode),
 }
+_START = b"\0\0"
+"""Of a record: no attributes, no time of its own."""
+_OVERHEAD = 22
+"""Attributes, time, and four lengths and numbers of up to five bytes."""
 _PREFIX = struct.Struct(">qiibI")
 """Base offset, length of what follows, leader epoch, magic, checksum."""
 _CHECKED = struct.Struct(">hiqqqhii")
 """Attributes, last offset delta, first and last time, producer id, epoch and sequence, count."""
 
 
-def encode(records: Sequence[KafkaRecord], *, timestamp_ms: int, compression: str | None) -> bytes:
+def encode(records: Iterable[KafkaRecord], *, timestamp_ms: int, compression: str | None) -> bytes:
     """The batch, ready for a produce request; base offset and leader epoch are the broker's."""
-    number, compress = _CODECS[compression]
-    payload = compress(b"".join(map(_record, range(len(records)), records)))
-    last = len(records) - 1
-    checked = _CHECKED.pack(number, last, timestamp_ms, timestamp_ms, -1, -1, -1, len(records))
+    parts: list[bytes] = []
+    count = 0
+    for key, value, headers in records:
+        start = _START + _varint(count) + _varint(len(key)) + key + _varint(len(value))
+        end = _headers(headers)
+        parts += (_varint(len(start) + len(value) + len(end)), start, value, end)
+        count += 1
+    codec_number, compress = _CODECS[compression]
+    payload = compress(b"".join(parts))
+    times = (timestamp_ms, timestamp_ms)
+    checked = _CHECKED.pack(codec_number, count - 1, *times, -1, -1, -1, count)
     checksum = crc32c.crc32c(payload, crc32c.crc32c(checked))
     length = _PREFIX.size - 12 + len(checked) + len(payload)
-    return _PREFIX.pack(0, length, -1, 2, checksum) + checked + payload
+    return b"".join((_PREFIX.pack(0, length, -1, 2, checksum), checked, payload))
 
 
-def _record(offset: int, record: KafkaRecord) -> bytes:
-    key, value, headers = record
-    body = b"".join(
-        (
-            b"\0\0",  # no attributes; no time of its own
-            _varint(offset),
-            _varint(len(key)),
-            key,
-            _varint(len(value)),
-            value,
-            _headers(headers),
-        )
-    )
-    return _varint(len(body)) + body
+def size(record: KafkaRecord) -> int:
+    """Bytes that a record takes in a batch at the most, uncompressed."""
+    return len(record.key) + len(record.value) + len(_headers(record.headers)) + _OVERHEAD
 
 
 @lru_cache(maxsize=64)

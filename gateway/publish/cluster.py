@@ -5,11 +5,12 @@ only here, now and then while all is well and every second while it is not: kafk
 refresh would ask ten times a second for a topic that is missing, and would create it.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kafka.errors import KafkaError, NodeNotReadyError, for_code
+from kafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, for_code
 from kafka.future import Future
 from kafka.net.connection import KafkaConnection
 from kafka.net.manager import KafkaConnectionManager
@@ -32,6 +33,11 @@ _TROUBLES = {
     "TopicAuthorizationFailedError": "not allowed to describe topic {0}",
 }
 
+_HUNG_UP = (
+    # kafka-python loses the broker's reason when its goodbye comes with it.
+    "the broker hung up on us: are security_protocol, user and password right?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -46,6 +52,9 @@ class Cluster:
     """The connections to the brokers."""
 
     def __init__(self, loop: NetworkSelector, options: KafkaOptions, topics: Iterable[str]) -> None:
+        for module in ("manager", "connection", "transport"):
+            # Each attempt's failures, which come back as exceptions and are told once.
+            logging.getLogger(f"kafka.net.{module}").setLevel(logging.CRITICAL)
         self.trouble: str | None = ""
         """None while the cluster answers, else why not; empty until that is known."""
         self.has_news = False
@@ -57,7 +66,9 @@ class Cluster:
             loop,
             bootstrap_servers=list(options.bootstrap_servers),
             reconnect_backoff_max_ms=1000,
+            # The second would grow to 30 s after a few failures, and with it each attempt.
             socket_connection_setup_timeout_ms=options.request_timeout_ms,
+            socket_connection_setup_timeout_max_ms=options.request_timeout_ms,
             **{name: getattr(options, name) for name in _SECURITY},
         )
         self._due = 0.0
@@ -101,16 +112,27 @@ class Cluster:
         return self._manager.get_connection(node, refresh_metadata_on_err=False)
 
     async def _ask(self) -> None:
+        node = self._node()
         try:
-            connection = await self._connection(self._node())
+            connection = await self._introduced(node)
             self._learn(await connection.send_request(self._question()))
         except NodeNotReadyError:
-            pass  # it rests after the failure that was told, or is busy sending
+            self._failures += 1  # it rests after a failure, or is busy: the next one is asked
         except (KafkaError, OSError) as error:
-            self.trouble = f"{type(error).__name__}: {error.args[0] if error.args else ''}"
+            address = self._manager.cluster.broker_metadata(node)
+            text = error.args[0] if error.args else ""
+            self.trouble = f"{address.host}:{address.port}: {type(error).__name__} {text}"
             self._failures += 1
         finally:
             self._asking, self.has_news = False, True
+
+    async def _introduced(self, node: int | str) -> KafkaConnection:
+        try:
+            return await self._connection(node)
+        except KafkaConnectionError as error:
+            if error.args == ("socket disconnected",):
+                raise KafkaConnectionError(_HUNG_UP) from error
+            raise
 
     def _node(self) -> int | str:
         """A known broker; after failures the others and the bootstrap servers, one by one."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
 
-from gateway.publish.batch import KafkaRecord
+from gateway.publish.batch import KafkaRecord, size
 
 _ALL: Final = 1 << 30
 _PATIENCE: Final = 5
@@ -67,16 +67,16 @@ class Lane:
 
     def append(self, seq: int, record: KafkaRecord) -> None:
         """Puts a record behind all others."""
-        size = len(record.key) + len(record.value)
-        self.waiting.append(Entry(seq, record, size))
-        self.size += size
+        entry = Entry(seq, record, size(record))
+        self.waiting.append(entry)
+        self.size += entry.size
 
-    def batch(self, size: int) -> list[KafkaRecord]:
-        """The first records: at least one, and no more than fit into about `size` bytes."""
+    def batch(self, room: int) -> list[KafkaRecord]:
+        """The first records: at least one, and no more than fit into `room` bytes."""
         records: list[KafkaRecord] = []
         for entry in islice(self.waiting, self._limit):
-            size -= entry.size
-            if size < 0 and records:
+            room -= entry.size
+            if room < 0 and records:
                 break
             records.append(entry.record)
         return records
@@ -95,6 +95,10 @@ class Lane:
         if self._failures <= _PATIENCE:
             self._trouble = trouble  # then it stays, so that it is told once
         self._postpone(now, first=0.1, longest=1.0)
+
+    def hasten(self) -> None:
+        """What kept it back is over: its pause and its failures count no more."""
+        self._failures, self.not_before = 0, 0.0
 
     def hold(self, trouble: str, now: float) -> None:
         """As `retry`, for what is not likely to pass by itself: told at once."""

@@ -61,6 +61,7 @@ class Publisher:
         self._producer = Producer(self._cluster, options)
         self._report = Report(observer)
         self._look_from = self._look_at = self._keep_at = 0.0
+        self._was_away = False
         self._stopping = False
 
     def stop(self) -> None:
@@ -92,9 +93,13 @@ class Publisher:
 
     def _exchange(self, now: float) -> None:
         """Takes what Kafka has answered, and tells what changed by it."""
-        self._cluster.tend(now)
         self._producer.settle(now)
+        self._cluster.tend(now)
         trouble = self._cluster.trouble
+        if self._was_away and not trouble:
+            for lane in self._lanes():
+                lane.hasten()
+        self._was_away = bool(trouble)
         self._report.kafka(trouble)
         for reader in self._readers:
             reader.turn(self._cluster.topic(reader.route.topic))

@@ -63,8 +63,8 @@ class Reader:
 
     @property
     def holds(self) -> bool:
-        """Whether anything waits to be written or acknowledged."""
-        return any(lane.waiting for lane in self._lanes.values())
+        """Whether anything waits that is on its way to be acknowledged."""
+        return any(lane.waiting and not lane.trouble for lane in self._lanes.values())
 
     @property
     def moved(self) -> bool:

@@ -11,7 +11,16 @@ import pytest
 from tests.broker.certificates import Certificates, certificates
 from tests.broker.kafka import Broker
 
+# kafka-python 3.0.12 leaves the socket of a refused connection or TLS handshake to the garbage
+# collector.
+_REFUSED = r"unclosed <(socket.socket .*, laddr=\('0.0.0.0', \d+\)>|ssl.SSLSocket)"
+
 USER = ("gateway", "a secret for SCRAM")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings that are kafka-python's own are no errors."""
+    config.addinivalue_line("filterwarnings", f"ignore:{_REFUSED}:ResourceWarning")
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,20 @@
 data over `kill` and `restart`, so that a crash is a crash and not a new cluster.
 """
 
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from tests.broker.jars import jars, program
 from tests.broker.waiting import until
@@ -55,11 +57,15 @@ class BrokerError(Exception):
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, outside the range of outgoing connections.
+
+    Inside it, a client that retries a port nobody serves can take the port, or reach itself.
+    """
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -111,6 +117,11 @@ class Broker:
         """Host and port of a listener."""
         return f"127.0.0.1:{self._ports[listener]}"
 
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process, paused or not."""
+        return self._process is not None
+
     def start(self) -> None:
         """Starts it and returns once it serves clients.
 
@@ -144,8 +155,9 @@ class Broker:
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Ends a pause."""
-        self._signal(signal.SIGCONT)
+        """Ends a pause, if there is one."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def restart(self) -> None:
         """Stops it if it runs, and starts it on the same ports and data."""
@@ -159,6 +171,11 @@ class Broker:
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configuration)])
             admin.wait_for_topics([name])
+
+    def configure_topic(self, name: str, configuration: Mapping[str, str]) -> None:
+        """Changes the configuration of a topic."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configuration)])
 
     def delete_topic(self, name: str) -> None:
         """Deletes a topic and returns once clients no longer see it."""
@@ -214,7 +231,11 @@ class Broker:
     def _end(self, number: signal.Signals) -> None:
         self._signal(number)
         if self._process is not None:
-            self._process.wait(30)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
 

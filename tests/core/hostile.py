@@ -64,6 +64,12 @@ MALFORMED_XML: Final[dict[str, bytes]] = {
     "doctype in lower case": b"<!doctype a><a/>",
     "doctype inside": b"<a><!DOCTYPE b></a>",
     "doctype at the end": b"<a/><!DOCTYPE a>",
+    "doctype behind a GB18030 mark": (
+        '<?xml version="1.0" encoding="GBK"?>\ufeff<!DOCTYPE a SYSTEM "/etc/passwd"><a/>'
+    ).encode("gb18030"),
+    "entity behind a GB18030 mark": (
+        '<?xml version="1.0" encoding="GB18030"?>\ufeff<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'
+    ).encode("gb18030"),
     "undefined entity": b"<a>&nbsp;</a>",
     "bare ampersand": b"<a>b & c</a>",
     "reference to NUL": b"<a>&#0;</a>",
@@ -105,7 +111,6 @@ XML_ENCODINGS: Final[dict[str, bytes]] = {
     "UTF-8 bytes declared EBCDIC": _declared("cp037").encode(),
     "UTF-8 bytes declared nonsense": _declared("x-nonsense").encode(),
     "UTF-8 bytes declared windows-1252": _declared("windows-1252").encode(),
-    "UTF-8 mark declared GBK": b"\xef\xbb\xbf" + _declared("GBK").encode(),
     "truncated GBK": _declared("GBK").encode("gbk").replace("文".encode("gbk"), b"\x81"),
     "UTF-7 body": b'<?xml version="1.0" encoding="UTF-7"?>+ADw-a/+AD4-',
     "UTF-16 little": _TEXT.format("").encode("utf-16-le"),

@@ -125,6 +125,8 @@ def test_any_document_is_read_as_the_standard_library_reads_it(
     same(body)
     at = data.draw(st.integers(0, len(body) - 1))
     piece = data.draw(
-        st.sampled_from([b"", b",", b'"', b"}", b"]", b"0", b"-", b"\\", b"\\ud800", b".", b"e", b" "])
+        st.sampled_from(
+            [b"", b",", b'"', b"}", b"]", b"0", b"-", b"\\", b"\\ud800", b".", b"e", b" "]
+        )
     )
     same(body[:at] + piece + body[at + 1 :])

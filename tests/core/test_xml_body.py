@@ -126,7 +126,9 @@ def test_gb18030_is_read_whole() -> None:
 def test_a_gb_body_is_as_strict_as_any_other() -> None:
     """Attributes, depth and end are looked at in the decoded body."""
     declared = b'<?xml version="1.0" encoding="GBK"?>'
-    assert decode_xml(declared + '<a b="中">文</a>'.encode("gbk")) == {"a": {"@b": "中", "#text": "文"}}
+    assert decode_xml(declared + '<a b="中">文</a>'.encode("gbk")) == {
+        "a": {"@b": "中", "#text": "文"}
+    }
     for rest, reason in (
         (b"<a/><b/>", Reason.MALFORMED_XML),
         (b"<a>" * 65 + b"</a>" * 65, Reason.TOO_DEEP),
@@ -176,8 +178,29 @@ def test_a_tree_written_as_xml_is_read_back(tree: Document, pretty: bool) -> Non
 
 
 _BITS = st.sampled_from(
-    ["1", " ", "\n", "\r\n", "&amp;", "&#32;", "&#10;", "中", "<!-- c -->", "<?p q?>", "\xa0", "="]
-    + ["<![CDATA[ ]]>", "<![CDATA[<b>]]>", "<![CDATA[]]>", "'", '"', "<b/>", "]]", "&#13;", "\t"]
+    [
+        "1",
+        " ",
+        "\n",
+        "\r\n",
+        "&amp;",
+        "&#32;",
+        "&#10;",
+        "中",
+        "<!-- c -->",
+        "<?p q?>",
+        "\xa0",
+        "=",
+        "<![CDATA[ ]]>",
+        "<![CDATA[<b>]]>",
+        "<![CDATA[]]>",
+        "'",
+        '"',
+        "<b/>",
+        "]]",
+        "&#13;",
+        "\t",
+    ]
 )
 _CONTENT = st.recursive(
     st.lists(_BITS, max_size=6).map("".join),

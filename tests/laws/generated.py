@@ -62,9 +62,14 @@ def often(likely: Values, unlikely: Values) -> Values:
     return st.integers(0, 4).flatmap(lambda chance: unlikely if chance == 4 else likely)
 
 
+def _flat(values: list[Value]) -> list[Value]:
+    return [one for value in values for one in (value if isinstance(value, list) else [value])]
+
+
 def odd(usual: Values) -> Values:
     """`usual` mostly, else something odd, or several."""
-    return often(usual, st.one_of(ODD, st.lists(st.one_of(usual, ODD), min_size=1, max_size=3)))
+    several = st.lists(st.one_of(usual, ODD), min_size=1, max_size=3).map(_flat)
+    return often(usual, st.one_of(ODD, several))
 
 
 @st.composite

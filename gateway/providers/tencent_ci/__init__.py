@@ -7,8 +7,12 @@ nothing; bind a callback to its sender with a secret in its URL and the buckets 
 from gateway.core.contract import Contract
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.provider import Draft, Normalize, Provider
-from gateway.providers.tencent_ci.claims import claims
 from gateway.providers.tencent_ci.job import job_normalizer
+from gateway.providers.tencent_ci.moderation import (
+    is_moderation,
+    is_probe,
+    moderation_normalizer,
+)
 from gateway.providers.tencent_ci.received import received
 from gateway.providers.tencent_ci.root import Root, containers
 from gateway.providers.tencent_ci.workflow import workflow_normalizer
@@ -16,6 +20,7 @@ from gateway.providers.tencent_ci.workflow import workflow_normalizer
 
 def compile_provider(contract: Contract) -> Normalize:
     """The vendor's normalizer over its schemas."""
+    moderations = moderation_normalizer(contract)
     by_container = {
         "WorkflowExecution": workflow_normalizer(contract),
         "JobsDetail": job_normalizer(contract),
@@ -23,6 +28,8 @@ def compile_provider(contract: Contract) -> Normalize:
 
     def normalize(document: object) -> list[Draft]:
         root = Root.of(document)
+        if is_moderation(root, document):
+            return moderations(root, document)
         for name, one in by_container.items():
             if name in root.node:
                 return [one(root, node) for node in containers(root.node, name)]
@@ -33,4 +40,4 @@ def compile_provider(contract: Contract) -> Normalize:
     return normalize
 
 
-PROVIDER = Provider("tencent-ci", compile_provider, claims, lambda _: False)
+PROVIDER = Provider("tencent-ci", compile_provider, is_probe)

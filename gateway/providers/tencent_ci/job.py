@@ -16,7 +16,7 @@ from gateway.core.provider import Draft
 from gateway.core.quick import Coercion, coercion
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
 from gateway.providers.tencent_ci.outputs import outputs, owner
-from gateway.providers.tencent_ci.root import Node, Root, word
+from gateway.providers.tencent_ci.root import Node, Root, only, word
 from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 
 TYPE: Final = "com.tencentcloud.ci.job.finished"
@@ -59,7 +59,7 @@ def _draft(
     workflow = found.pop("workflow", None)
     job = found
     for theirs, ours in _FROM_OPERATION.items():
-        if theirs in detail:
+        if isinstance(detail.get(theirs), str):
             job[ours] = detail[theirs]
     if tag:
         job["tag"] = tag
@@ -95,8 +95,7 @@ def _tag(job: Node) -> str:
     """Tag of the job; in MultiJobs of its Operation; WordsGeneralize JSON has none at all."""
     for name in ("JobId", "State"):
         word(job, name)  # never the last of several that differ
-    operation = job.get("Operation")
-    operation = operation if isinstance(operation, dict) else {}
+    operation = only(job, "Operation")
     tag = word(job, "Tag") or word(operation, "Tag")
     if tag is None and any(name.startswith("WordsGeneralize") for name in operation):
         return "WordsGeneralize"
@@ -110,16 +109,16 @@ def _outcome(job: Node, vendor: Node) -> Outcome:
 
 
 def _without_operation_input(job: Node) -> Node:
-    operation = job.get("Operation")
-    if not isinstance(operation, dict) or "Input" not in operation:
+    operation = only(job, "Operation")
+    if "Input" not in operation:
         return job
     return job | {"Operation": {k: v for k, v in operation.items() if k != "Input"}}
 
 
 def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
     """The job's input; Tts has it inside its Operation. Keys lose one leading slash."""
-    operation = job.get("Operation")
-    if isinstance(operation, dict) and "Input" in operation:
+    operation = only(job, "Operation")
+    if "Input" in operation:
         path = f"{_PATH}.Operation.Input"
         inner = coerce(operation["Input"], plan, path, aside) or {}
         for name, value in inner.items():

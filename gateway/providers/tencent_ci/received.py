@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from gateway.core.coerce import Aside
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.root import Root
 
@@ -12,10 +11,8 @@ SCHEMA: Final = "urn:callback-gateway:tencent-ci:event:v1"
 
 def received(document: object, root: Root) -> Draft:
     """Every leaf of the document is in `extra`, under its path."""
-    if root.event_name is not None:
-        aside = root.aside("")
-    else:
-        aside = Aside()
+    aside = root.aside(None)
+    if not isinstance(document, dict):
         aside.keep(document, "")
     parts = {"provider": "tencent-ci", "event_name": root.event_name, "extra": aside.texts}
     return Draft(

@@ -31,10 +31,14 @@ class Root(NamedTuple):
             return cls(inner, siblings, word(inner, "EventName"))
         return cls(document, {}, word(document, "EventName"))
 
-    def aside(self, container: str) -> Aside:
+    def aside(self, container: str | None) -> Aside:
         """A fresh place for what does not fit, already holding what stands beside `container`."""
         aside = Aside()
-        rest = {k: v for k, v in self.node.items() if k not in ("EventName", container)}
+        taken = {
+            container,
+            "EventName" if isinstance(untyped(self.node.get("EventName")), str) else None,
+        }
+        rest = {name: child for name, child in self.node.items() if name not in taken}
         for extra in (rest, self.siblings):
             kept = untyped(extra)
             if kept is not None:
@@ -51,6 +55,14 @@ def containers(node: Node, name: str) -> list[Node]:
     if not found or len(found) != len(values):
         raise Unreadable(Reason.SCHEMA, f"{name} is not an object or a list of objects")
     return found
+
+
+def only(node: Node, name: str) -> Node:
+    """The object under `name`, also in a list of one; empty when there is no such object."""
+    value = node.get(name)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, dict) else {}
 
 
 def word(node: Node, name: str) -> str | None:

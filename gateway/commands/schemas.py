@@ -1,0 +1,47 @@
+"""`gateway schemas`: what consumers may rely on, listed and printed."""
+
+import os
+
+import click
+import orjson
+
+from gateway.catalogue import PublishedSchema, catalogue
+from gateway.commands.options import as_json
+from gateway.resolve import Resolver
+
+
+@click.group()
+def schemas() -> None:
+    """List and show the published schemas of the events."""
+
+
+@schemas.command("list", epilog="Example: gateway schemas list --json | jq -r .id")
+@as_json
+def list_schemas(*, plain: bool) -> None:
+    """List every schema: its $id, the Tag of jobs it is for, its title and its file."""
+    for schema in catalogue():
+        file = os.path.relpath(schema.path)
+        if plain:
+            row = {"id": schema.identifier, "tag": schema.tag, "title": schema.title, "file": file}
+            click.echo(orjson.dumps({name: value for name, value in row.items() if value}))
+        else:
+            click.echo(f"{schema.identifier:<55} {schema.tag or '-':<24} {file}  {schema.title}")
+
+
+@schemas.command(epilog="Example: gateway schemas show Transcode --resolved > transcode.json")
+@click.argument("name", metavar="NAME|$id")
+@click.option("--resolved", is_flag=True, help="One document that refers to no other.")
+def show(name: str, *, resolved: bool) -> None:
+    """Show a schema by its $id, its name (job.transcode) or its Tag (Transcode)."""
+    schema = _find(name)
+    document = schema.document
+    if resolved:
+        document = Resolver(one.document for one in catalogue()).document(schema.identifier)
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+
+def _find(name: str) -> PublishedSchema:
+    found = [schema for schema in catalogue() if schema.is_called(name)]
+    if len(found) != 1:
+        raise click.BadParameter(f"{len(found)} schemas are called {name}; see schemas list")
+    return found[0]

@@ -1,0 +1,62 @@
+"""What a moderation callback is, and the drafts of its events.
+
+The vendor sends it in two forms, Detail with `JobsDetail` and Simple with `data`, and tries a
+callback URL that is being saved with a Simple one that is about nothing.
+"""
+
+from collections.abc import Callable
+
+from gateway.core.coerce import leaf_text, untyped
+from gateway.core.contract import Contract
+from gateway.core.model import Value
+from gateway.core.provider import Draft
+from gateway.providers.tencent_ci.moderation_draft import DETAIL, SIMPLE, drafter
+from gateway.providers.tencent_ci.root import Node, Root, containers
+
+_JUDGED = ("Result", "Suggestion", "ForbidState")
+_PROBE_MESSAGE = "Test request when setting callback url"
+_PROBE_ID = "test_trace_id"
+
+
+def is_moderation(root: Root, _document: Value) -> bool:
+    """Whether the callback is of moderations: named so, or judged jobs without a Tag, or Simple."""
+    if DETAIL.container in root.node:
+        jobs = _objects(root.node[DETAIL.container])
+        named = (root.event_name or "").startswith("Review")
+        return bool(jobs) and (
+            named or all(_says(job, *_JUDGED) and not _says(job, "Tag") for job in jobs)
+        )
+    moderations = _objects(root.node.get(SIMPLE.container))
+    return bool(moderations) and all(_says(one, "trace_id", "result") for one in moderations)
+
+
+def is_probe(document: Value) -> bool:
+    """Whether this is the body with which a console tries a callback URL: by message and id."""
+    root = document if isinstance(document, dict) else {}
+    inner = root.get("Response")
+    root = inner if isinstance(inner, dict) else root
+    if leaf_text(root.get("message")) != _PROBE_MESSAGE:
+        return False
+    return [leaf_text(one.get("trace_id")) for one in _objects(root.get("data"))] == [_PROBE_ID]
+
+
+def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Draft]]:
+    """The normalizer of moderation callbacks: one draft for each moderation, in order."""
+    drafters = {form.container: drafter(form, contract) for form in (DETAIL, SIMPLE)}
+
+    def normalize(root: Root, _document: Value) -> list[Draft]:
+        form = DETAIL if DETAIL.container in root.node else SIMPLE
+        draft = drafters[form.container]
+        return [draft(root, node) for node in containers(root.node, form.container)]
+
+    return normalize
+
+
+def _objects(value: Value) -> list[Node]:
+    """The objects in `value`, one or a list; none where something else is among them."""
+    values = value if isinstance(value, list) else [value]
+    return values if all(isinstance(one, dict) for one in values) else []
+
+
+def _says(node: Node, *names: str) -> bool:
+    return any(untyped(node.get(name)) is not None for name in names)

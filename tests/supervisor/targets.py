@@ -1,0 +1,30 @@
+"""What the children of the tests do; imported by them, so that it imports little itself."""
+
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+
+from gateway.child import Beat
+
+
+def crash(_link: Connection) -> None:
+    """Ends at once, not well."""
+    os._exit(3)
+
+
+def leave(_link: Connection) -> None:
+    """Ends at once, well."""
+
+
+def speak(link: Connection) -> None:
+    """Says one beat, and lives until it is told to stop."""
+    link.send(Beat("has a cold"))
+    time.sleep(60)
+
+
+def ignore(link: Connection) -> None:
+    """Says one beat and does not listen to SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    link.send(Beat())
+    time.sleep(60)

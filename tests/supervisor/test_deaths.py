@@ -1,0 +1,109 @@
+"""One process of the gateway is killed: the others and the port go on, or end with their parent."""
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from gateway.journal import Reader
+from tests.broker.kafka import Broker
+from tests.broker.waiting import until
+from tests.e2e.delivery import delivered, inversions, missing, until_published
+from tests.e2e.gateway import Gateway, callback, is_alive
+from tests.e2e.load import load
+
+
+def kept(gateway: Gateway) -> list[str]:
+    """The ids of the events in the journal."""
+    with Reader(gateway.journal) as journal:
+        return [record.event.id for record in journal.newest(100_000)]
+
+
+@pytest.mark.kafka
+def test_without_their_parent_children_end_and_free_port_and_journal(
+    publisher: tuple[Gateway, str], kafka: Broker
+) -> None:
+    """Killed with callbacks accepted; a new gateway starts on the same port and journal."""
+    gateway, topic = publisher
+    sent = [gateway.post(callback("j", number)).document["events"][0] for number in range(3)]
+    children = gateway.children("receiver") + gateway.children("publisher")
+    assert len(children) == 2
+    gateway.signal(signal.SIGKILL)
+    gateway.wait()
+    until(lambda: not any(map(is_alive, children)), within=5)
+    gateway.start()
+    sent += [gateway.post(callback("j", number)).document["events"][0] for number in range(3, 6)]
+    until_published(gateway, topic)
+    arrived = [record.event for record in delivered(kafka.bootstrap, topic)]
+    assert list(dict.fromkeys(arrived)) == sent
+
+
+async def test_a_killed_receiver_is_started_again_behind_its_open_port(gateway: Gateway) -> None:
+    """New connections wait in the queue instead of being refused; what was accepted is kept."""
+    async with load(gateway.url, rate=50) as told:
+        await told.until(50)
+        receiver = gateway.child("receiver")
+        os.kill(receiver, signal.SIGKILL)
+        while is_alive(receiver):
+            await asyncio.sleep(0.01)
+        for _ in range(5):
+            socket.create_connection(("127.0.0.1", gateway.port), timeout=5).close()
+        await told.until(len(told.accepted) + 50)
+    assert gateway.child("receiver") != receiver
+    assert {each.event for each in told.accepted} <= set(kept(gateway))
+    assert "ClientConnectorError" not in told.refusals
+    assert gateway.ask("/readyz").document == {"status": "ok"}
+
+
+@pytest.mark.kafka
+async def test_a_killed_publisher_is_started_again_and_counted(
+    publisher: tuple[Gateway, str], kafka: Broker
+) -> None:
+    """Receiving does not notice; publishing goes on where it was."""
+    gateway, topic = publisher
+    async with load(gateway.url, rate=100) as told:
+        for deaths in (1, 2):
+            await told.until(len(told.accepted) + 50)
+            os.kill(gateway.child("publisher"), signal.SIGKILL)
+            await asyncio.to_thread(
+                until,
+                lambda deaths=deaths: (
+                    gateway.metric("gateway_publisher_restarts_total", cause="SIGKILL") == deaths
+                ),
+            )
+    assert told.refusals == []
+    await asyncio.to_thread(until_published, gateway, topic)
+    records = delivered(kafka.bootstrap, topic)
+    assert missing(told.accepted, records) == []
+    assert inversions(records) == {}
+
+
+def test_a_receiver_that_hangs_is_told(gateway: Gateway) -> None:
+    """No callback is accepted while it does not turn: neither healthy nor ready, then both."""
+    receiver = gateway.child("receiver")
+    os.kill(receiver, signal.SIGSTOP)
+    try:
+        until(lambda: gateway.ask("/healthz").status == 503)
+        assert gateway.ask("/readyz").status == 503
+    finally:
+        os.kill(receiver, signal.SIGCONT)
+    until(lambda: gateway.ask("/healthz").status == 200)
+    assert gateway.ask("/readyz").status == 200
+    assert gateway.post(callback("j")).status == 200
+
+
+def test_a_receiver_that_cannot_be_started_is_tried_again(gateway: Gateway) -> None:
+    """The parent has no file descriptor left, or the machine no memory, for a while."""
+    used = len(list(Path(f"/proc/{gateway.pid}/fd").iterdir()))
+    _, limit = resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (used - 1, limit))
+    os.kill(gateway.child("receiver"), signal.SIGKILL)
+    until(lambda: "Too many open files" in gateway.log.read_text())
+    resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (limit, limit))
+    until(lambda: gateway.children("receiver"))
+    until(lambda: gateway.ask("/readyz").status == 200)
+    assert gateway.post(callback("j")).status == 200

@@ -22,6 +22,11 @@ import orjson
 
 from gateway.core.model import Value
 
+WHITE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""White space as Unicode defines it; Python's own idea has four control characters more."""
+
 Scalar = Callable[[str], Value]
 Schema = dict[str, Value]
 
@@ -33,7 +38,7 @@ _RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?([0-5]\d))?", re.ASCII
 ).fullmatch
-_PATH_MARKS = re.compile(r"[.\[\]\"\\]")
+_PATH_MARKS = re.compile(r"[.$\[\]\"\\]")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -82,7 +87,7 @@ def below(path: str, name: str) -> str:
 def leaf_text(value: Value) -> str | None:
     """A leaf's text as it would stand in XML; None when empty or no leaf."""
     if type(value) is str:
-        return value.strip() or None
+        return value.strip(WHITE) or None
     if value is None or isinstance(value, dict | list):
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Callback → Entry: verify → decode → normalize → check the schema → check the content.
+"""Callback → Entry: verify → decode → normalize → check the content → check the schema.
 
 Pure and total: for any bytes it returns an entry to be made durable, or raises `Refused` or
 `Ignored`. What is authentic but unreadable becomes a quarantine entry, with the raw bytes.
@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from gateway.core.contract import Contract
 from gateway.core.decode import decode
 from gateway.core.errors import Ignored, Reason, Unreadable
-from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value, Verified
+from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
 from gateway.core.provider import Draft, Normalize, claims
 
@@ -59,13 +60,13 @@ def process(callback: Callback, source: Source) -> Receipted:
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
         drafts = source.normalize(document)
+        if source.content:
+            claimed = claims(drafts)
+            proofs += tuple(check(claimed) for check in source.content)
         for draft in drafts:
             source.contract.check(draft.schema, draft.data)
     except Unreadable as error:
-        return Receipted(_quarantined(verified, error), proofs)
-    if source.content:
-        claimed = claims(drafts)
-        proofs += tuple(check(claimed) for check in source.content)
+        return Receipted(_quarantined(callback, proofs, error), proofs)
     proved = ",".join(proof.proved for proof in proofs)
     events = tuple(_event(draft, source, callback, proved) for draft in drafts)
     return Receipted(_entry(callback, proved, events=events), proofs, tuple(drafts))
@@ -89,11 +90,10 @@ def _entry(
     )
 
 
-def _quarantined(verified: Verified, error: Unreadable) -> Entry:
-    callback = verified.callback
+def _quarantined(callback: Callback, proofs: Sequence[Proof], error: Unreadable) -> Entry:
     identity = hashlib.sha256(callback.source.encode() + b"\0" + callback.body).hexdigest()
     quarantine = Quarantine(identity[:ID_LENGTH], error.reason, str(error)[:300])
-    proved = ",".join(proof.proved for proof in verified.proofs)
+    proved = ",".join(proof.proved for proof in proofs)
     return _entry(callback, proved, quarantine=quarantine)
 
 
@@ -133,7 +133,7 @@ def stored_headers(headers: Sequence[tuple[bytes, bytes]], token: bytes | None) 
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
-            if not _is_secret(name) and not (token and token in value)
+            if not _is_secret(name) and not (token and token in unquote_to_bytes(value))
         ]
     )
 

@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_sch
 from gateway.core.coerce import (
     INTEGER,
     NUMBER,
+    WHITE,
     Aside,
     Plan,
     boolean,
@@ -80,7 +81,7 @@ def _array(item: Plan, path: str) -> CoreSchema:
 
 def _ratio(path: str) -> CoreSchema:
     def read(value: Value, info: core_schema.ValidationInfo[dict[str, str]]) -> float:
-        text = value.strip() if type(value) is str else ""
+        text = value.strip(WHITE) if type(value) is str else ""
         found = ratio(text)
         if found is None:
             raise ValueError
@@ -123,7 +124,7 @@ def _only(value: Value) -> list[Value]:
 
 def _read_by(read: Callable[[str], Value]) -> CoreSchema:
     def strictly(value: Value) -> Value:
-        found = read(value.strip()) if type(value) is str else None
+        found = read(value.strip(WHITE)) if type(value) is str else None
         if found is None:
             raise ValueError
         return found

@@ -21,9 +21,7 @@ from gateway.core.model import Document
 
 MAX_DEPTH: Final = 64
 BOM: Final = b"\xef\xbb\xbf"
-_DECLARATION = re.compile(
-    rb"""<\?xml(?=\s)[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["'][^>]*\?>"""
-)
+_ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _CHINESE = {b"gbk", b"gb2312", b"gb18030"}
 _ATTRIBUTE = re.compile(rb"""=\s*["']""")
@@ -62,10 +60,11 @@ def _as_utf8(body: bytes) -> bytes:
     body = body.removeprefix(BOM)
     if b"\0" in body:  # UTF-16 and UTF-32 in disguise: a parser would guess them
         raise Unreadable(Reason.ENCODING, "NUL bytes: only UTF-8 and GB encodings are accepted")
-    declared = _DECLARATION.match(body)
+    declaration = body[: body.find(b"?>") + 1] if body.startswith(b"<?xml") else b""
+    declared = _ENCODING.search(declaration)
     encoding = declared[1].lower() if declared else b"utf-8"
     if encoding != b"utf-8" and (marked or encoding not in _CHINESE):
-        raise Unreadable(Reason.ENCODING, f"encoding {encoding.decode()} is not accepted")
+        raise Unreadable(Reason.ENCODING, f"encoding {encoding[:40]!r} is not accepted")
     try:
         if encoding == b"utf-8":
             body.decode()

@@ -17,7 +17,7 @@ _PATIENCE: Final = 5
 """Failures in a row, about three seconds, that pass without a word."""
 
 
-class Entry(NamedTuple):
+class Held(NamedTuple):
     """A record that waits, with the number of its event."""
 
     seq: int
@@ -39,7 +39,7 @@ class Lane:
     def __init__(self, topic: str, partition: int) -> None:
         self.topic = topic
         self.partition = partition
-        self.waiting: deque[Entry] = deque()
+        self.waiting: deque[Held] = deque()
         self.size = 0
         """Bytes of what waits."""
         self.acknowledged = 0
@@ -67,18 +67,18 @@ class Lane:
 
     def append(self, seq: int, record: KafkaRecord) -> None:
         """Puts a record behind all others."""
-        entry = Entry(seq, record, size(record))
-        self.waiting.append(entry)
-        self.size += entry.size
+        held = Held(seq, record, size(record))
+        self.waiting.append(held)
+        self.size += held.size
 
     def batch(self, room: int) -> list[KafkaRecord]:
         """The first records: at least one, and no more than fit into `room` bytes."""
         records: list[KafkaRecord] = []
-        for entry in islice(self.waiting, self._limit):
-            room -= entry.size
+        for held in islice(self.waiting, self._limit):
+            room -= held.size
             if room < 0 and records:
                 break
-            records.append(entry.record)
+            records.append(held.record)
         return records
 
     def acknowledge(self) -> None:

@@ -13,10 +13,6 @@ class Journal(Protocol):
         and at least one where there is one."""
         ...
 
-    def head(self) -> int:
-        """The highest number there is; 0 for an empty journal."""
-        ...
-
     def position(self, route: str) -> int:
         """Where a route is; 0 for one that has never moved. A replay moves it back."""
         ...

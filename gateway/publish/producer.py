@@ -11,7 +11,7 @@ repairs of its loops to do the same at three times the CPU.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import time
-from typing import Final
+from typing import Final, Protocol
 
 from kafka.errors import (
     BrokerResponseError,
@@ -24,7 +24,7 @@ from kafka.future import Future
 from kafka.protocol.producer import ProduceRequest, ProduceResponse
 
 from gateway.publish.batch import encode
-from gateway.publish.cluster import Cluster
+from gateway.publish.cluster import Topic
 from gateway.publish.lane import Lane
 from gateway.publish.options import KafkaOptions
 
@@ -44,6 +44,22 @@ _PartitionData = _TopicData.PartitionProduceData
 _Place = tuple[str, int]
 
 
+class Brokers(Protocol):
+    """What a producer needs of a cluster."""
+
+    def topic(self, name: str) -> Topic | None:
+        """Its partitions' leaders, as far as they are known."""
+        ...
+
+    def stale(self) -> None:
+        """What is known turned out to be wrong."""
+        ...
+
+    def send(self, node: int, request: object) -> Future:
+        """The coming answer of a broker. Raises KafkaError: it cannot be reached."""
+        ...
+
+
 @dataclass(slots=True)
 class _Flight:
     answer: Future
@@ -53,7 +69,7 @@ class _Flight:
 class Producer:
     """Writes what lanes hold. Not a queue: what it has taken is still in the lanes."""
 
-    def __init__(self, cluster: Cluster, options: KafkaOptions) -> None:
+    def __init__(self, cluster: Brokers, options: KafkaOptions) -> None:
         self._cluster = cluster
         self._options = options
         self._flights: dict[int, _Flight] = {}
@@ -127,7 +143,8 @@ class Producer:
         return ProduceRequest(
             transactional_id=None,
             acks=_ALL_REPLICAS,
-            timeout_ms=self._options.request_timeout_ms,
+            # Sooner than ours, so that a broker waiting for replicas says so itself.
+            timeout_ms=self._options.request_timeout_ms * 2 // 3,
             topic_data=[
                 _TopicData(name=name, partition_data=data) for name, data in topics.items()
             ],

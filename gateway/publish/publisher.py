@@ -18,7 +18,7 @@ from gateway.publish.cluster import Cluster
 from gateway.publish.doorbell import Doorbell
 from gateway.publish.lane import Lane
 from gateway.publish.options import KafkaOptions
-from gateway.publish.ports import Journal, Observer
+from gateway.publish.ports import Journal, Observer, Unobserved
 from gateway.publish.producer import Producer
 from gateway.publish.reader import Bounds, Reader
 from gateway.publish.record import Mode
@@ -29,10 +29,11 @@ _LOOK_SECONDS: Final = 1.0
 _KEEP_SECONDS: Final = 0.1
 _FINISH_SECONDS: Final = 5.0
 _BOUNDS: Final = Bounds()
+_UNOBSERVED: Final = Unobserved()
 
 
 class Publisher:
-    """Publishes the routes until `stop`. Made and run in one thread.
+    """Publishes the routes until `stop`, in the thread that calls `run`.
 
     `doorbell` is the reading end of a pipe that gets a byte after each commit to the journal.
     """
@@ -44,7 +45,7 @@ class Publisher:
         options: KafkaOptions,
         *,
         doorbell: int,
-        observer: Observer,
+        observer: Observer = _UNOBSERVED,
         mode: Mode = Mode.STRUCTURED,
         bounds: Bounds = _BOUNDS,
     ) -> None:

@@ -101,7 +101,8 @@ class Reader:
     def turn(self, topic: Topic | None) -> None:
         """Learns what the cluster says of the topic, and rewinds where that was asked for."""
         self._topic = topic
-        if topic is not None and topic.trouble is not None and self._lanes:
+        is_ill = topic is not None and topic.trouble is not None
+        if is_ill and self._lanes and self._target is None:
             self._target = self.position  # its partitions may not come back as they were
         if self._target is not None and not any(lane.under_way for lane in self._lanes.values()):
             self._gone = self.acknowledged

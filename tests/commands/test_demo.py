@@ -1,7 +1,6 @@
 """`gateway serve --demo`: what it prints can be pasted as it stands."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -90,5 +89,5 @@ def test_what_the_demo_prints_can_be_pasted(tmp_path: Path, command: tuple[str, 
         token = tmp_path / "var/demo/token"
         assert token.stat().st_mode & 0o777 == 0o600
         assert token.read_text() in curl
-    assert sorted(os.listdir(tmp_path)) == ["output", "var"]
-    assert os.listdir(tmp_path / "var") == ["demo"]
+    assert {path.name for path in tmp_path.iterdir()} == {"output", "var"}
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["demo"]

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import aiohttp
 
+from tests.broker.waiting import until
 from tests.e2e.gateway import callback
 
 EACH: Final = 4
@@ -41,12 +42,17 @@ class Load:
     """Every try that was not answered 200: its status, or the error's name."""
     slowest: float = 0.0
     """Seconds from sending to answer, of all tries that were answered."""
+    senders: set[asyncio.Task[None]] = field(default_factory=set)
+    """One for each job so far."""
 
     async def until(self, count: int, *, within: float = 30) -> None:
         """Return once `count` callbacks are accepted in all."""
-        async with asyncio.timeout(within):
-            while len(self.accepted) < count:
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(until, lambda: len(self.accepted) >= count, within=within)
+
+    def abandon(self) -> None:
+        """Send nothing more, whether it is accepted or not."""
+        for sender in self.senders:
+            sender.cancel()
 
 
 @asynccontextmanager
@@ -67,7 +73,8 @@ async def _start(
 ) -> None:
     run = uuid4().hex[:8]
     for number in count():
-        jobs.create_task(_job(told, session, url, f"j{run}-{number}"))
+        sender = jobs.create_task(_job(told, session, url, f"j{run}-{number}"))
+        told.senders.add(sender)
         await asyncio.sleep(pause)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import pytest
-from aiohttp.test_utils import TestClient
 from prometheus_client import CollectorRegistry, Counter
 from pytest_aiohttp.plugin import AiohttpClient
 
@@ -58,7 +57,7 @@ async def test_health_and_readiness_are_what_the_supervisor_says(
 
 async def test_metrics_are_in_the_text_format(aiohttp_client: AiohttpClient) -> None:
     """Labels are escaped, and the content type is Prometheus's own."""
-    client: TestClient = await aiohttp_client(admin_app(Said(), registry))
+    client = await aiohttp_client(admin_app(Said(), registry))
     response = await client.get("/metrics")
     assert response.headers["Content-Type"].startswith("text/plain; version=")
     assert 'some_total{label="\\"\\n"} 1.0\n' in await response.text()

@@ -4,13 +4,12 @@ import asyncio
 import io
 import json
 import logging
-import sys
-from collections.abc import Callable
 
 from typing_extensions import Buffer
 
 from gateway.observe.lines import Lines
 from gateway.observe.logs import JsonLines
+from tests.broker.waiting import until
 
 
 class Moody(io.BytesIO):
@@ -26,13 +25,6 @@ class Moody(io.BytesIO):
         return super().write(data)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Return when it holds."""
-    async with asyncio.timeout(2):
-        while not condition():
-            await asyncio.sleep(0.001)
-
-
 async def test_lines_are_written_together_and_soon() -> None:
     """Each is one JSON object, in order."""
     stream = io.BytesIO()
@@ -40,7 +32,7 @@ async def test_lines_are_written_together_and_soon() -> None:
     for number in range(100):
         lines.add({"number": number})
     assert stream.getvalue() == b""
-    await until(stream.getvalue)
+    await asyncio.to_thread(until, stream.getvalue)
     written = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert written == [{"number": number} for number in range(100)]
     lines.close()
@@ -73,10 +65,10 @@ async def test_what_a_stream_did_not_take_is_told_when_it_does() -> None:
     stream = Moody()
     lines = Lines(stream)
     lines.add({"number": 1})
-    await until(lambda: stream.refused)
+    await asyncio.to_thread(until, lambda: stream.refused)
     stream.is_away = False
     lines.add({"number": 2})
-    await until(stream.getvalue)
+    await asyncio.to_thread(until, stream.getvalue)
     lines.close()
     written = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert written == [{"number": 2}, {"level": "warning", "dropped_log_lines": 1}]
@@ -84,10 +76,7 @@ async def test_what_a_stream_did_not_take_is_told_when_it_does() -> None:
 
 def test_a_record_is_one_line_whatever_it_says() -> None:
     """Line ends and control characters are escaped; a traceback stays inside its line."""
-    try:
-        raise ValueError("bad\nthing")
-    except ValueError:
-        error = sys.exc_info()
+    error = (ValueError, ValueError("bad\nthing"), None)
     record = logging.LogRecord("room", logging.ERROR, "", 0, "a\n%s\x1b", ("b",), error)
     line = JsonLines().format(record)
     assert line.isprintable()

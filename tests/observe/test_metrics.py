@@ -1,6 +1,7 @@
 """Counting: cheap on the event loop, and under labels from closed sets only."""
 
 import asyncio
+from typing import Self
 
 from gateway.observe import metrics
 from gateway.observe.journal_metrics import JournalCollector, RouteState
@@ -48,7 +49,7 @@ def test_strangers_make_no_labels() -> None:
 class Figures:
     """A journal with two routes."""
 
-    def __enter__(self) -> "Figures":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -25,7 +25,6 @@ def event(
     *,
     subject: str = "",
     outcome: str = "success",
-    type_: str = TYPE,
     padding: int = 0,
 ) -> Event:
     """The event with this number; its id tells it."""
@@ -34,7 +33,7 @@ def event(
         "specversion": "1.0",
         "id": identity,
         "source": "/callbacks/media",
-        "type": type_,
+        "type": TYPE,
         "subject": subject,
         "time": "2026-01-01T00:00:00+08:00",
         "datacontenttype": "application/json",
@@ -44,7 +43,7 @@ def event(
     return Event(
         id=identity,
         source="media",
-        type=type_,
+        type=TYPE,
         subject=subject,
         tag="Transcode",
         outcome=outcome,

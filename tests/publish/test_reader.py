@@ -31,7 +31,7 @@ def reader(route: Route, *, position: int = 0, bounds: Bounds | None = None) -> 
 
 def held(one: Reader) -> list[int]:
     """The numbers that wait for an acknowledgement."""
-    return sorted(entry.seq for lane in one.lanes for entry in lane.waiting)
+    return sorted(record.seq for lane in one.lanes for record in lane.waiting)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9))))

@@ -9,6 +9,7 @@ from time import monotonic
 import pytest
 
 from gateway.child import Beat, Child, Target
+from tests.broker.waiting import until
 from tests.e2e.gateway import is_alive
 from tests.supervisor import targets
 
@@ -26,9 +27,7 @@ class Exits:
 
     async def until(self, count: int) -> None:
         """Return after so many."""
-        async with asyncio.timeout(20):
-            while len(self.causes) < count:
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(until, lambda: len(self.causes) >= count)
 
 
 @pytest.fixture
@@ -96,10 +95,8 @@ async def test_a_killed_child_is_another_process_afterwards(
     assert child.beat == Beat("has a cold")
     assert child.silent_seconds < 5
     os.kill(first, signal.SIGKILL)
-    async with asyncio.timeout(20):
-        while child.spoken.is_set():
-            await asyncio.sleep(0.001)
-    assert (child.beat, child.silent_seconds) == (None, 0.0)
+    await asyncio.to_thread(until, lambda: not child.spoken.is_set())
+    assert child.silent_seconds == 0
     assert await spoken(child) != first
 
 

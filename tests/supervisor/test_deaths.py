@@ -23,6 +23,12 @@ def kept(gateway: Gateway) -> list[str]:
         return [record.event.id for record in journal.newest(100_000)]
 
 
+def until_restarted(gateway: Gateway, count: int) -> None:
+    """Return once the publisher has been killed and started again so often."""
+    name = "gateway_publisher_restarts_total"
+    until(lambda: gateway.metric(name, cause="SIGKILL") == count)
+
+
 @pytest.mark.kafka
 def test_without_their_parent_children_end_and_free_port_and_journal(
     publisher: tuple[Gateway, str], kafka: Broker
@@ -48,8 +54,7 @@ async def test_a_killed_receiver_is_started_again_behind_its_open_port(gateway: 
         await told.until(50)
         receiver = gateway.child("receiver")
         os.kill(receiver, signal.SIGKILL)
-        while is_alive(receiver):
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(until, lambda: not is_alive(receiver))
         for _ in range(5):
             socket.create_connection(("127.0.0.1", gateway.port), timeout=5).close()
         await told.until(len(told.accepted) + 50)
@@ -67,14 +72,9 @@ async def test_a_killed_publisher_is_started_again_and_counted(
     gateway, topic = publisher
     async with load(gateway.url, rate=100) as told:
         for deaths in (1, 2):
-            await told.until(len(told.accepted) + 50)
+            await told.until(50 * deaths)
             os.kill(gateway.child("publisher"), signal.SIGKILL)
-            await asyncio.to_thread(
-                until,
-                lambda deaths=deaths: (
-                    gateway.metric("gateway_publisher_restarts_total", cause="SIGKILL") == deaths
-                ),
-            )
+            await asyncio.to_thread(until_restarted, gateway, deaths)
     assert told.refusals == []
     await asyncio.to_thread(until_published, gateway, topic)
     records = delivered(kafka.bootstrap, topic)

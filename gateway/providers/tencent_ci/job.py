@@ -16,12 +16,19 @@ from gateway.core.provider import Draft
 from gateway.core.quick import Coercion, coercion
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
 from gateway.providers.tencent_ci.outputs import outputs, owner
-from gateway.providers.tencent_ci.root import Node, Root, only, word
+from gateway.providers.tencent_ci.root import Node, Root, only, without_slash, word
 from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 
 TYPE: Final = "com.tencentcloud.ci.job.finished"
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:job:v1"
 _PATH = "JobsDetail"
+_VENDOR = {
+    "bucket": "BucketId",
+    "region": "Region",
+    "key": "Object",
+    "url": "Url",
+    "headers": "CosHeaders",
+}
 _FROM_OPERATION = {
     "TemplateId": "template_id",
     "TemplateName": "template_name",
@@ -65,13 +72,13 @@ def _draft(
         job["tag"] = tag
     job |= _seconds(job)
     outcome = _outcome(job, vendor)
-    place: Node = {k: source[k] for k in ("bucket", "region") if k in source} or owner(detail)
+    place = source if "bucket" in source else owner(detail) or source
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
         "outcome": outcome.value,
         "job": job,
-        **place,
+        **{name: place[name] for name in ("bucket", "region") if name in place},
         "input": source,
         "outputs": outputs(detail, outcome),
         "workflow": workflow,
@@ -123,11 +130,8 @@ def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
         inner = coerce(operation["Input"], plan, path, aside) or {}
         for name, value in inner.items():
             if found.setdefault(name, value) != value:
-                aside.keep(value, f"{path}.{name}")
-    key = found.get("key", "")
-    if key.startswith("/"):
-        aside.texts[f"{_PATH}.Input.Object"] = key
-        found["key"] = key[1:]
+                aside.keep(value, f"{path}.{_VENDOR[name]}")
+    without_slash(found, f"{_PATH}.Input.Object", aside)
     return found
 
 

@@ -19,11 +19,9 @@ def outputs(operation: Node, outcome: Outcome) -> list[Node]:
     files = _written(operation, asked)
     if not files and outcome is Outcome.SUCCESS:
         files = _asked(asked)
-    if len(files) == 1 and "${" not in files[0]["key"]:
-        return files
     seen: dict[tuple[str | None, str], Node] = {}
     for file in files:
-        if "${" not in file["key"]:  # a wildcard is no name
+        if file["key"] and "${" not in file["key"]:  # a wildcard is no name
             seen.setdefault((file.get("bucket"), file["key"]), file)
     return list(seen.values())
 

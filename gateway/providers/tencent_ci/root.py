@@ -6,7 +6,7 @@ object on nine callback pages and a list on fourteen.
 
 from typing import NamedTuple
 
-from gateway.core.coerce import Aside, untyped
+from gateway.core.coerce import Aside, leaf_text, untyped
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
 
@@ -34,15 +34,13 @@ class Root(NamedTuple):
     def aside(self, container: str | None) -> Aside:
         """A fresh place for what does not fit, already holding what stands beside `container`."""
         aside = Aside()
-        taken = {
-            container,
-            "EventName" if isinstance(untyped(self.node.get("EventName")), str) else None,
-        }
+        named = isinstance(untyped(self.node.get("EventName")), str | list)
+        taken = {container, "EventName" if named else None}
         rest = {name: child for name, child in self.node.items() if name not in taken}
-        for extra in (rest, self.siblings):
+        for extra, path in ((rest, ""), (self.siblings, "$")):  # $: around Response
             kept = untyped(extra)
             if kept is not None:
-                aside.keep(kept, "")
+                aside.keep(kept, path)
                 aside.unknown += len(kept)
         return aside
 
@@ -57,6 +55,15 @@ def containers(node: Node, name: str) -> list[Node]:
     return found
 
 
+def without_slash(source: Node, path: str, aside: Aside) -> None:
+    """A key loses one leading slash, which some senders write; `aside` keeps it as it was."""
+    key = source.get("key", "")
+    if key.startswith("/"):
+        aside.texts[path] = source.pop("key")
+        if key != "/":
+            source["key"] = key[1:]
+
+
 def only(node: Node, name: str) -> Node:
     """The object under `name`, also in a list of one; empty when there is no such object."""
     value = node.get(name)
@@ -69,7 +76,7 @@ def word(node: Node, name: str) -> str | None:
     """A text that decides something (an id, a state): `Unreadable` when repeated and differing."""
     value = node.get(name)
     if type(value) is str:
-        return value.strip() or None
+        return leaf_text(value)
     value = untyped(value)
     if isinstance(value, list):
         if any(one != value[0] for one in value):

@@ -9,7 +9,7 @@ from gateway.core.contract import Contract
 from gateway.core.provider import Draft
 from gateway.core.quick import coercion
 from gateway.providers.tencent_ci.outcome import outcome_of
-from gateway.providers.tencent_ci.root import Node, Root, word
+from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
 from gateway.providers.tencent_ci.shape import WORKFLOW, shaped
 
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:workflow:v1"
@@ -40,10 +40,7 @@ def _draft(root: Root, found: Node, aside: Aside) -> Draft:
         task | {"outcome": outcome_of(task.get("state")).value} for task in found.pop("tasks", [])
     ]
     source = {name: found.pop(name) for name in _INPUT if name in found}
-    key = source.get("key", "")
-    if key.startswith("/"):
-        aside.texts[f"{_PATH}.Object"] = key
-        source["key"] = key[1:]
+    without_slash(source, f"{_PATH}.Object", aside)
     outcome = outcome_of(found.get("state"))
     parts: Node = {
         "provider": "tencent-ci",

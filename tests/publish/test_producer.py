@@ -1,0 +1,181 @@
+"""What the producer makes of brokers that are well, odd, or not there."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from kafka.errors import KafkaConnectionError
+from kafka.future import Future
+from kafka.protocol.producer import ProduceRequest
+
+from gateway.publish.batch import KafkaRecord
+from gateway.publish.cluster import Topic
+from gateway.publish.lane import Lane
+from gateway.publish.options import KafkaOptions
+from gateway.publish.producer import Producer
+
+Answers = dict[tuple[str, int], int]
+
+
+class FakeCluster:
+    """Brokers 1 and 2 lead partitions 1 and 2; nobody leads the others."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[int, ProduceRequest, Future]] = []
+        self.asked_again = 0
+        self.gone = False
+
+    def topic(self, name: str) -> Topic:
+        """Three partitions, of which number 0 has no leader."""
+        return Topic(3, {1: 1, 2: 2})
+
+    def stale(self) -> None:
+        """Counts."""
+        self.asked_again += 1
+
+    def send(self, node: int, request: object) -> Future:
+        """Remembers."""
+        if self.gone:
+            raise KafkaConnectionError("gone")
+        self.requests.append((node, request, Future()))
+        return self.requests[-1][2]
+
+    def answer(self, answers: Answers) -> None:
+        """Answers the last request with these error codes."""
+        responses = [
+            SimpleNamespace(
+                name=topic,
+                partition_responses=[
+                    SimpleNamespace(index=partition, error_code=code, error_message=None)
+                ],
+            )
+            for (topic, partition), code in answers.items()
+        ]
+        self.requests[-1][2].success(SimpleNamespace(responses=responses))
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    """All is well so far."""
+    return FakeCluster()
+
+
+@pytest.fixture
+def producer(cluster: FakeCluster) -> Producer:
+    """With room for 1000 bytes in a request."""
+    options = KafkaOptions(bootstrap_servers=(), max_request_size=1000)
+    return Producer(cluster, options)
+
+
+def lane(partition: int, *, size: int = 10, topic: str = "t") -> Lane:
+    """A lane with one record of about this size."""
+    made = Lane(topic, partition)
+    made.append(1, KafkaRecord(b"", b"x" * size, ()))
+    return made
+
+
+def places(request: ProduceRequest) -> list[tuple[str, int]]:
+    """The partitions that a request writes to."""
+    return [
+        (topic.name, data.index) for topic in request.topic_data for data in topic.partition_data
+    ]
+
+
+def test_each_broker_gets_one_request(producer: Producer, cluster: FakeCluster) -> None:
+    """With the batches of all its partitions, and nothing more until it has answered."""
+    lanes = [lane(1), lane(1, topic="u"), lane(2)]
+    producer.pump(lanes, 0)
+    producer.pump([*lanes, lane(1, topic="v")], 0)
+    sent = [(node, places(request)) for node, request, _ in cluster.requests]
+    assert sent == [(1, [("t", 1), ("u", 1)]), (2, [("t", 2)])]
+
+
+def test_lanes_of_one_partition_take_turns(producer: Producer, cluster: FakeCluster) -> None:
+    """Two routes to a topic; the broker would take only one batch for a partition."""
+    first, second = lane(1), lane(1)
+    producer.pump([first, second], 1)
+    assert (first.under_way, second.under_way) == (1, 0)
+    cluster.answer({("t", 1): 0})
+    producer.settle(2)
+    first.append(2, KafkaRecord(b"", b"", ()))
+    producer.pump([first, second], 2)
+    assert (first.under_way, second.under_way) == (0, 1)
+
+
+def test_what_does_not_fit_goes_next(producer: Producer, cluster: FakeCluster) -> None:
+    """A request is not made larger than allowed, and the one left out is the first then."""
+    lanes = [lane(1, size=600, topic=topic) for topic in "tuv"]
+    for _ in lanes:
+        producer.pump(lanes, cluster.requests.__len__())
+        cluster.answer({places(cluster.requests[-1][1])[0]: 0})
+        producer.settle(0)
+    assert [places(request) for _, request, _ in cluster.requests] == [
+        [("t", 1)],
+        [("u", 1)],
+        [("v", 1)],
+    ]
+
+
+def test_a_partition_without_a_leader_waits(producer: Producer, cluster: FakeCluster) -> None:
+    """Others do not; the cluster is asked who leads it now."""
+    orphan, well = lane(0), lane(1)
+    producer.pump([orphan, well], 0)
+    assert [places(request) for _, request, _ in cluster.requests] == [[("t", 1)]]
+    assert (orphan.is_due(0), orphan.is_due(1), cluster.asked_again) == (False, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "trouble"),
+    [
+        (0, None),
+        (6, None),  # not the leader: passes
+        (19, None),  # too few replicas: passes
+        (10, "event 1 is refused: MessageSizeTooLargeError: "),
+        (87, "event 1 is refused: InvalidRecordError: "),
+        (29, "TopicAuthorizationFailedError: "),
+        (-1, "UnknownError: "),
+    ],
+)
+def test_answers(producer: Producer, cluster: FakeCluster, code: int, trouble: str | None) -> None:
+    """Only a success takes the record out; what will not pass by itself is told at once."""
+    one = lane(1)
+    producer.pump([one], 0)
+    cluster.answer({("t", 1): code})
+    assert producer.has_news
+    producer.settle(0)
+    assert (one.acknowledged, len(one.waiting)) == ((1, 0) if code == 0 else (0, 1))
+    assert (one.trouble or "").startswith(trouble or "")
+    assert (one.trouble is None) is (trouble is None)
+    assert cluster.asked_again == (code == 6)
+
+
+def fail(cluster: FakeCluster) -> None:
+    """The connection breaks."""
+    cluster.requests[-1][2].failure(KafkaConnectionError("broken"))
+
+
+@pytest.mark.parametrize("end", [fail, lambda cluster: cluster.answer({})])
+def test_without_an_answer_the_records_go_again(
+    producer: Producer, cluster: FakeCluster, end: Callable[[FakeCluster], None]
+) -> None:
+    """Nobody knows whether they were written."""
+    one = lane(1)
+    producer.pump([one], 0)
+    end(cluster)
+    producer.settle(0)
+    producer.pump([one], 1)
+    assert len(cluster.requests) == 2
+
+
+def test_a_broker_that_cannot_be_reached_is_tried_again(
+    producer: Producer, cluster: FakeCluster
+) -> None:
+    """Nothing is under way, nothing is lost; what lasts is told."""
+    one = lane(1)
+    cluster.gone = True
+    for now in range(10):
+        producer.pump([one], now)
+    assert one.trouble == "broker 1: KafkaConnectionError: gone"
+    cluster.gone = False
+    producer.pump([one], 10)
+    assert one.under_way == 1

@@ -31,7 +31,8 @@ Coercion = Callable[[Value, Aside], Value]
 
 def coercion(plan: Plan, path: str) -> Coercion:
     """The coercion of values found at `path`, the quick way where that is possible."""
-    validator = SchemaValidator(_schema(plan, path))
+    schema = core_schema.definitions_schema(_schema(plan, path), list(_SHARED.values()))
+    validator = SchemaValidator(schema)
 
     def coerced(value: Value, aside: Aside) -> Value:
         texts: dict[str, str] = {}
@@ -132,17 +133,22 @@ def _read_by(read: Callable[[str], Value]) -> CoreSchema:
     return core_schema.no_info_plain_validator_function(strictly)
 
 
-def _lexical(pattern: str, typed: CoreSchema) -> CoreSchema:
+def _lexical(name: str, pattern: str, typed: CoreSchema) -> CoreSchema:
+    """Shared by all fields of a validator: each compiled pattern takes about 100 KB."""
     text = core_schema.str_schema(
         pattern=f"^(?:{pattern})$", strip_whitespace=True, coerce_numbers_to_str=True
     )
-    return core_schema.chain_schema([text, typed])
+    return core_schema.chain_schema([text, typed], ref=name)
 
 
+_SHARED: Final = {
+    "integer": _lexical("integer", INTEGER, core_schema.int_schema()),
+    "number": _lexical("number", NUMBER, core_schema.float_schema(allow_inf_nan=False)),
+}
 _SCALARS: Final = {
     str: core_schema.str_schema(strip_whitespace=True, min_length=1),
-    integer: _lexical(INTEGER, core_schema.int_schema()),
-    number: _lexical(NUMBER, core_schema.float_schema(allow_inf_nan=False)),
+    integer: core_schema.definition_reference_schema("integer"),
+    number: core_schema.definition_reference_schema("number"),
     boolean: _read_by(boolean),
     date_time: _read_by(date_time),
 }

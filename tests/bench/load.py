@@ -26,12 +26,13 @@ function init(args)
 end
 function request()
   count = count + 1
-  return wrk.format(nil, nil, nil, before .. "j" .. base .. number .. string.format("%016x", count) .. after)
+  local id = "j" .. base .. number .. string.format("%016x", count)
+  return wrk.format(nil, nil, nil, before .. id .. after)
 end
 function done(summary, latency, requests)
   local errors = summary.errors
-  io.write(string.format('\\n{"requests": %d, "seconds": %f, "failed": %d, "p50_ms": %f, "p99_ms": %f}\\n',
-    summary.requests, summary.duration / 1e6,
+  local line = '\\n{"requests": %d, "seconds": %f, "failed": %d, "p50_ms": %f, "p99_ms": %f}\\n'
+  io.write(string.format(line, summary.requests, summary.duration / 1e6,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
@@ -41,8 +42,15 @@ end
 class Server(Protocol):
     """A process under load."""
 
-    url: str
-    pid: int
+    @property
+    def url(self) -> str:
+        """Where callbacks go."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Whose CPU counts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tests.e2e.gateway import TOKEN, Gateway, callback
+from tests.laws.cases import EXAMPLES, case
 from tests.sources import as_json, job
 
 Send = Callable[[Gateway], None]
@@ -59,6 +60,7 @@ EVERY: Final[dict[str, tuple[Send, int]]] = {
     "too_deep": (post(b"[" * 100 + b"]" * 100), 1),
     "schema": (post(b'{"EventName": "TaskFinish", "JobsDetail": {"State": "Success"}}'), 1),
     "encoding": (post(b"<a>\xff</a>"), 1),
+    "probe": (post(case(EXAMPLES / "tencent-ci/moderation-probe-text.http").body), 1),
     "no token": (post(callback("j5"), path="/callbacks/media"), 1),
     "wrong token": (post(callback("j5"), path="/callbacks/media/nonsense"), 1),
     "unknown_source": (post(callback("j5"), path="/callbacks/absent/x"), 1),

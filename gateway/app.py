@@ -26,11 +26,14 @@ class StartError(GatewayError):
 
 async def serve_forever(settings: Settings, ready: Callable[[str], None]) -> None:
     """Run until a signal. `ready` is told the callback address once the children are started."""
-    log_to_stderr()
+    lines = log_to_stderr()
     with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
         # Before the metrics are imported, here or in a child.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        await _serve(settings, ready)
+        try:
+            await _serve(settings, ready)
+        finally:
+            lines.close()
 
 
 async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:

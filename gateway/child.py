@@ -1,8 +1,10 @@
 """One child process of the gateway: started, listened to, started again when it ends.
 
 A child is spawned, not forked, so that it holds no thread, lock or connection of its parent. It
-says a `Beat` once a second over its link; the link's end tells it that the parent is gone. Restarts
-back off from 0.1 s to 5 s and start over after a child has lived for 10 s.
+says a `Beat` once a second over its link, and stops when its link becomes readable: the parent
+says so, or is gone. Signals are the parent's business: a terminal or a service manager may send
+them to its children at the same time. Restarts back off from 0.1 s to 5 s and start over after a
+child has lived for 10 s.
 """
 
 import asyncio
@@ -66,15 +68,20 @@ class Child:
         return monotonic() - self._heard if self.beat is not None else 0.0
 
     def start(self) -> None:
-        """Spawn the process and watch it."""
-        ours, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=self._target, args=(theirs,), name=self.name)
-        self._process.start()
+        """Spawn the process and watch it; where the machine cannot, try again later."""
+        try:
+            ours, theirs = _SPAWN.Pipe()
+            process = _SPAWN.Process(target=self._target, args=(theirs,), name=self.name)
+            process.start()
+        except OSError as error:
+            self._again(f"cannot be started ({error.strerror})")
+            return
         theirs.close()
-        self._link, self._started, self.beat = ours, monotonic(), None
+        self._process, self._link = process, ours
+        self._started, self.beat = monotonic(), None
         loop = asyncio.get_running_loop()
         loop.add_reader(ours.fileno(), self._listen)
-        loop.add_reader(self._process.sentinel, self._exited)
+        loop.add_reader(process.sentinel, self._exited)
 
     def stop(self) -> None:
         """Ask the process to finish; `ended` is set when it has."""
@@ -83,8 +90,9 @@ class Child:
             self._restart.cancel()
         if self._process is None or not self._process.is_alive():
             self.ended.set()
-        else:
-            self._process.terminate()
+        elif self._link is not None:
+            with contextlib.suppress(OSError):
+                self._link.send(None)
 
     def kill(self) -> None:
         """End the process at once."""
@@ -119,14 +127,19 @@ class Child:
             return
         if monotonic() - self._started > _STEADY_SECONDS:
             self._pause = 0.1
-        _log.error("%s ended (%s); starting it again in %.1f s", self.name, cause, self._pause)
         self._on_exit(cause)
-        self._restart = loop.call_later(self._pause, self.start)
+        self._again(f"ended ({cause})")
+
+    def _again(self, what: str) -> None:
+        _log.error("%s %s; starting it again in %.1f s", self.name, what, self._pause)
+        self._restart = asyncio.get_running_loop().call_later(self._pause, self.start)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
 
-def name_process(name: str) -> None:
-    """What `ps` and `top` show for this process, on Linux."""
+def become(name: str) -> None:
+    """At the start of a child: leave signals to the parent, and show a name in `ps` and `top`."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         Path("/proc/self/comm").write_text(name)
 

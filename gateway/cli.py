@@ -13,7 +13,10 @@ from gateway.commands.serve import serve
 from gateway.settings import config_schema
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: gateway serve --demo",
+)
 @click.version_option(package_name="callback-gateway")
 def main() -> None:
     """Receive job and workflow callbacks, keep them durably, publish them to Kafka."""
@@ -29,7 +32,7 @@ def check(path: Path) -> None:
     click.echo(f"{path}: ok: {len(found.sources)} source(s), {len(found.routes)} route(s)")
 
 
-@main.group()
+@main.group(epilog="Example: gateway config schema")
 def config() -> None:
     """About the configuration file."""
 

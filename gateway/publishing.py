@@ -1,15 +1,14 @@
 """The publishing process: settings and a doorbell → routes published until told to stop.
 
-It lives apart from the receivers: whatever Kafka or its client does, receiving goes on. SIGTERM:
-wait up to five seconds for what is under way, keep the positions, exit 0.
+It lives apart from the receivers: whatever Kafka or its client does, receiving goes on. At the end
+it waits some seconds for what is under way, and keeps the positions.
 """
 
-import signal
 import threading
 from multiprocessing.connection import Connection, wait
 from typing import Final
 
-from gateway.child import Beat, name_process
+from gateway.child import Beat, become
 from gateway.journal import Reader
 from gateway.observe import metrics
 from gateway.observe.logs import log_to_stderr
@@ -56,9 +55,8 @@ class Observed:
 
 def publish(settings: Settings, doorbell: Connection, link: Connection) -> None:
     """The process's whole life."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
-    name_process("publisher")
-    log_to_stderr()
+    become("publisher")
+    lines = log_to_stderr()
     kafka = settings.kafka
     assert kafka is not None
     observed = Observed()
@@ -78,13 +76,13 @@ def publish(settings: Settings, doorbell: Connection, link: Connection) -> None:
             observer=observed,
             mode=Mode(kafka.mode),
         )
-        signal.signal(signal.SIGTERM, lambda *_: publisher.stop())
         threading.Thread(target=_beat, args=(link, observed, publisher), daemon=True).start()
         publisher.run()
+    lines.close()
 
 
 def _beat(link: Connection, observed: Observed, publisher: Publisher) -> None:
-    """Report every second; stop when the supervisor is gone, which ends the link."""
+    """Report every second; stop when the supervisor says so or is gone."""
     while not wait([link], timeout=_BEAT_SECONDS):
         try:
             link.send(Beat(observed.trouble()))

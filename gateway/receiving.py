@@ -1,16 +1,15 @@
 """One receiving process: settings and a bound socket → callbacks made durable, until told to stop.
 
-It reports to its supervisor once a second over `link`, and stops by itself when the supervisor is
-gone. SIGTERM: stop accepting, finish what is in flight, commit, exit 0.
+It reports to its supervisor once a second over `link`, and stops when that says so or is gone:
+close the port, finish what is in flight, commit.
 """
 
 import asyncio
 import contextlib
 import gc
 import os
-import signal
 import socket
-import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from time import time
@@ -18,7 +17,7 @@ from typing import Final
 
 import uvloop
 
-from gateway.child import Beat, name_process
+from gateway.child import Beat, become
 from gateway.core.pipeline import Receipted, Source
 from gateway.intake.answer import Answer, Result
 from gateway.intake.body import Limits
@@ -32,7 +31,7 @@ from gateway.settings import Settings
 from gateway.sources import build_sources, known_tags
 
 BEAT_SECONDS: Final = 1.0
-FINISH_SECONDS: Final = 10.0
+FINISH_SECONDS: Final = 8.0
 """How long requests in flight may still take after the port is closed."""
 _DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
 
@@ -45,7 +44,7 @@ def utc_now() -> str:
 class Observed:
     """Tells metrics and log of every answer, once."""
 
-    def __init__(self, lines: Lines, tags: frozenset[str]) -> None:
+    def __init__(self, lines: Lines, tags: Mapping[str, str]) -> None:
         self._lines = lines
         self._tally = metrics.Tally()
         self._tags = tags
@@ -103,20 +102,17 @@ def receive(
     settings: Settings, sock: socket.socket, wake: Connection | None, link: Connection
 ) -> None:
     """The process's whole life. `wake` gets a byte after each commit, for the publisher."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
-    name_process("receiver")
-    log_to_stderr()
-    uvloop.run(_serve(settings, sock, link, wake))
+    become("receiver")
+    lines = log_to_stderr()
+    uvloop.run(_serve(settings, sock, link, wake, lines))
+    lines.close()
 
 
 async def _serve(
-    settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None
+    settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None, lines: Lines
 ) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    loop.add_reader(link.fileno(), stop.set)  # readable only at its end: the supervisor is gone
-    lines = Lines(sys.stderr.buffer)
+    asyncio.get_running_loop().add_reader(link.fileno(), stop.set)
     writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
     appender = Appender(writer, on_commit=_OnCommit(wake))
     receiver = _receiver(settings, appender, lines)
@@ -125,12 +121,12 @@ async def _serve(
     _tame_gc()
     beats = asyncio.create_task(_beat(link, appender))
     await stop.wait()
+    asyncio.get_running_loop().remove_reader(link.fileno())
     beats.cancel()
     accepting.close()
-    server.pre_shutdown()
-    await server.shutdown(FINISH_SECONDS)
+    await server.finish(FINISH_SECONDS)
     await appender.close()
-    lines.close()
+    writer.close()
 
 
 def _tame_gc() -> None:
@@ -145,7 +141,7 @@ def _receiver(settings: Settings, appender: "Appender", lines: Lines) -> Receive
     return Receiver(
         sources,
         appender,
-        Observed(lines, known_tags(sources.values())),
+        Observed(lines, known_tags()),
         limits=Limits(settings.server.max_body, settings.server.body_timeout),
         clock=utc_now,
     )

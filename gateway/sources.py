@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from gateway import schemas
+from gateway.catalogue import catalogue
 from gateway.core.contract import Contract
 from gateway.core.origin import ContentCheck, EnvelopeCheck, buckets_check, token_check
 from gateway.core.pipeline import Source
@@ -18,14 +19,9 @@ def build_sources(settings: Settings) -> dict[str, Source]:
     return {name: _source(name, settings) for name in settings.sources}
 
 
-def known_tags(sources: Iterable[Source]) -> frozenset[str]:
-    """The Tags, in lower case, that have a schema of their own: a closed set for labels."""
-    return frozenset(
-        name.removeprefix("job.")
-        for source in sources
-        for identifier in source.contract.identifiers
-        if (name := identifier.split(":")[3]).startswith("job.")
-    )
+def known_tags() -> dict[str, str]:
+    """The Tags that have a schema of their own, by their lower case: a closed set for labels."""
+    return {schema.tag.lower(): schema.tag for schema in catalogue() if schema.tag}
 
 
 def _source(name: str, settings: Settings) -> Source:

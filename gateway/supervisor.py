@@ -18,6 +18,9 @@ from gateway.child import Child
 from gateway.settings.values import Address
 
 STALLED_SECONDS: Final = 5.0
+_RECEIVERS_SECONDS: Final = 9.0
+_PUBLISHER_SECONDS: Final = 4.5
+"""How long children may take to finish: with the default `drain_delay` 15 s hold for all."""
 _log = logging.getLogger(__name__)
 
 
@@ -31,11 +34,8 @@ class Supervisor:
 
     def stalled(self) -> list[str]:
         """Receivers whose event loop has not turned for five seconds."""
-        return [
-            f"{child.name} has been silent for {child.silent_seconds:.0f} s"
-            for child in self.receivers
-            if child.silent_seconds > STALLED_SECONDS
-        ]
+        silent = (child for child in self.receivers if child.silent_seconds > STALLED_SECONDS)
+        return [trouble for child in silent if (trouble := _trouble(child))]
 
     def unready(self) -> list[str]:
         """Why callbacks cannot be accepted; empty when at least one receiver takes them."""
@@ -71,10 +71,8 @@ class Supervisor:
         await asyncio.wait({stopping, again}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             _log.warning("second signal: ending at once")
-            for child in self._children():
-                child.stop()
-                child.kill()
-        await stopping
+            stopping.cancel()
+            await _ended(self._children(), 0.0)
         again.cancel()
 
     async def _announce(self, ready: Callable[[], None]) -> None:
@@ -86,23 +84,33 @@ class Supervisor:
         await asyncio.sleep(drain_delay)
         for sock in sockets:  # so that the receivers' are the last: then the port is closed
             sock.close()
-        await _ended(self.receivers)
+        await _ended(self.receivers, _RECEIVERS_SECONDS)
         if self.publisher is not None:
-            await _ended([self.publisher])
+            await _ended([self.publisher], _PUBLISHER_SECONDS)
 
     def _children(self) -> list[Child]:
         return [*self.receivers, *([self.publisher] if self.publisher else [])]
 
 
-async def _ended(children: list[Child]) -> None:
+async def _ended(children: list[Child], seconds: float) -> None:
+    """Stop the children, and kill those that have not ended in time."""
     for child in children:
         child.stop()
-    await asyncio.gather(*(child.ended.wait() for child in children))
+    every = asyncio.gather(*(child.ended.wait() for child in children))
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(every)
+    except TimeoutError:
+        for child in children:
+            child.kill()
+        await every
 
 
 def _trouble(child: Child) -> str | None:
     if child.beat is None:
         return f"{child.name} is not running"
+    if child.silent_seconds > STALLED_SECONDS:
+        return f"{child.name} has been silent for {child.silent_seconds:.0f} s"
     return f"{child.name}: {child.beat.trouble}" if child.beat.trouble else None
 
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from gateway.commands.options import as_json, configuration, fail, settings
 from gateway.core.model import Record
@@ -20,7 +22,7 @@ _ON_TERMINAL: Final = 20
 _COLUMNS = ("id", "received", "source", "type", "tag", "outcome", "subject")
 
 
-@click.group()
+@click.group(epilog="Example: gateway events tail")
 def events() -> None:
     """List, show and follow the events in the journal."""
 
@@ -92,9 +94,12 @@ def _follow(journal: Reader, limit: int) -> Iterator[list[Record]]:
             time.sleep(_POLL_SECONDS)
 
 
-def _journal(path: Path) -> Reader:
+@contextmanager
+def _journal(path: Path) -> Iterator[Reader]:
+    """The journal of a configuration; what is wrong with it ends the command."""
     try:
-        return Reader(settings(path).journal.path)
+        with Reader(settings(path).journal.path) as journal:
+            yield journal
     except JournalError as error:
         fail(str(error))
 
@@ -110,7 +115,7 @@ def _print(records: Iterable[Record], *, plain: bool, header: bool = True) -> No
         return
     table = Table(*_COLUMNS, box=None, show_header=header, pad_edge=False)
     for record in records:
-        table.add_row(*_row(record))
+        table.add_row(*map(Text, _row(record)))
     if table.row_count:
         Console().print(table)
 
@@ -118,5 +123,18 @@ def _print(records: Iterable[Record], *, plain: bool, header: bool = True) -> No
 def _row(record: Record) -> tuple[str, ...]:
     event = record.event
     kind = event.type.removeprefix("com.tencentcloud.")
-    return (event.id, record.received_at[:19], event.source, kind, event.tag or "-",
-            event.outcome or "-", event.subject)  # fmt: skip
+    row = (
+        event.id,
+        record.received_at[:19],
+        event.source,
+        kind,
+        event.tag or "-",
+        event.outcome or "-",
+        event.subject,
+    )
+    return tuple(map(_printable, row))
+
+
+def _printable(text: str) -> str:
+    """Whoever sent it is a stranger: nothing in it may steer a terminal."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)

@@ -10,7 +10,7 @@ from gateway.commands.options import as_json
 from gateway.resolve import Resolver
 
 
-@click.group()
+@click.group(epilog="Example: gateway schemas show Transcode")
 def schemas() -> None:
     """List and show the published schemas of the events."""
 

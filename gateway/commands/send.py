@@ -52,11 +52,22 @@ def _body(file: Path) -> bytes:
 
 
 def _line(file: Path, status: int, answer: bytes, *, plain: bool) -> str:
+    told = _told(answer)
+    if plain:
+        return orjson.dumps({"file": str(file), "http": status, **told}).decode()
+    details = [told.get("status"), *_texts(told.get("events")), told.get("quarantine")]
+    words = [str(word) for word in (*details, told.get("reason"), told.get("body")) if word]
+    return f"{file}: {status} {' '.join(words)}".rstrip()
+
+
+def _told(answer: bytes) -> dict[str, object]:
+    """A gateway's answer; another server's is its `body`."""
     try:
         told = orjson.loads(answer)
     except orjson.JSONDecodeError:
-        told = {"body": answer[:200].decode("utf-8", "replace")}
-    if plain:
-        return orjson.dumps({"file": str(file), "http": status, **told}).decode()
-    details = told.get("events") or [told.get("quarantine") or "", told.get("reason") or ""]
-    return f"{file}: {status} {told.get('status')} {' '.join(filter(None, details))}".rstrip()
+        told = None
+    return told if isinstance(told, dict) else {"body": answer[:200].decode("utf-8", "replace")}
+
+
+def _texts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

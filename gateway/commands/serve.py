@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -35,4 +36,7 @@ def serve(path: Path, *, as_demo: bool) -> None:
 
 def _command() -> str:
     """How this very command was called, for copying."""
-    return sys.argv[0] if "/" in sys.argv[0] else "gateway"
+    called = sys.argv[0]
+    if called.endswith("__main__.py"):
+        return f"{quote(sys.executable)} -m gateway"
+    return quote(called) if "/" in called else "gateway"

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
@@ -63,9 +64,20 @@ class Receiver:
         self._limits = limits
         self._clock = clock
         self.draining = False
+        self.closing = False
+        """Every answer from now on ends its connection."""
+        self.busy: set[RequestHandler] = set()
+        """Connections with a request in flight."""
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         """Answer one request; whatever happens inside, the sender gets one of our answers."""
+        self.busy.add(request.protocol)
+        try:
+            return await self._answered(request)
+        finally:
+            self.busy.discard(request.protocol)
+
+    async def _answered(self, request: web.BaseRequest) -> web.Response:
         started = perf_counter()
         received = _Received()
         try:
@@ -88,7 +100,7 @@ class Receiver:
         except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
             _log.exception("the observer failed")
         made = response(answer)
-        if _is_last(request):
+        if self.closing or _is_last(request):
             made.force_close()
         return made
 

@@ -22,6 +22,7 @@ from gateway.intake.receiver import FOREIGN, Receiver
 KEEPALIVE_SECONDS: Final = 15
 """Also the deadline of the request head: aiohttp closes idle connections by this clock only."""
 _LINGERING_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
 _silent = logging.getLogger("gateway.http")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
@@ -91,6 +92,21 @@ class CallbackServer(web.Server):
         )
         protocol.receiver = self.receiver
         return protocol
+
+    async def finish(self, seconds: float) -> None:
+        """After the port is closed: end idle connections, let requests in flight have their answer.
+
+        aiohttp's own shutdown would stop reading, and a body on its way would never arrive.
+        """
+        self.receiver.closing = True
+        for connection in self.connections:
+            if connection not in self.receiver.busy:
+                connection.close()
+        deadline = asyncio.get_running_loop().time() + seconds
+        # aiohttp tells nobody when a connection has ended
+        while self.connections and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
+        await self.shutdown(_LOOK_SECONDS)
 
 
 def assert_c_parser() -> None:

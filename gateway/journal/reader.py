@@ -66,7 +66,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Open or create the journal. Raises JournalError."""
         self._path = path
-        self._journal = Connection(path, ("synchronous = NORMAL",))
+        self._journal = Connection(path, ("synchronous = NORMAL", "wal_autocheckpoint = 0"))
 
     def read(self, after: int, *, limit: int, max_bytes: int) -> list[Record]:
         """Records numbered above `after`, in order: at most `limit` and `max_bytes` of JSON, but

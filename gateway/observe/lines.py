@@ -1,73 +1,85 @@
 """One structured log line per callback, written away from the request.
 
-Lines collect in memory and go to the stream together, from a thread: a slow terminal or a full
-pipe never holds a request. When the stream does not take them, the oldest are dropped and counted.
+Lines collect in memory and go to the stream together, from a thread that nothing ever waits for:
+a slow terminal or a full pipe holds up neither a request nor the end of the process. What the
+stream does not take, and the oldest of too many, are dropped and counted in a line of their own.
 """
 
-import asyncio
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from typing import BinaryIO, Final
+from threading import Event, Thread
+from typing import Final, Protocol
 
 import orjson
 
-FLUSH_SECONDS: Final = 0.05
-_MOST = 20_000
+GATHER_SECONDS: Final = 0.05
+_MOST: Final = 20_000
+_CLOSE_SECONDS: Final = 1.0
 LONGEST: Final = 256
 """Characters of a field that came from outside."""
 
 Fields = dict[str, str | int | float | list[str]]
 
 
-class Lines:
-    """A stream of JSON lines for one event loop."""
+class Stream(Protocol):
+    """Where lines go."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def write(self, data: bytes, /) -> object:
+        """May block, or raise OSError."""
+        ...
+
+    def flush(self) -> None:
+        """May block, or raise OSError."""
+        ...
+
+
+class Lines:
+    """A stream of JSON lines; `add` from any thread."""
+
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._waiting: deque[Fields] = deque(maxlen=_MOST)
         self._dropped = 0
-        self._writing = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="log")
+        self._some = Event()
+        self._closing = Event()
+        self._thread = Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
 
     def add(self, fields: Fields) -> None:
         """Write `fields` as one line, soon."""
         if len(self._waiting) == _MOST:
             self._dropped += 1
         self._waiting.append(fields)
-        if not self._writing:
-            self._writing = True
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
+        if not self._some.is_set():
+            self._some.set()
 
     def close(self) -> None:
-        """Write what waits, and end."""
-        self._thread.shutdown()
-        self._write(self._taken())
+        """Write what waits, if the stream takes it at once, and end."""
+        self._closing.set()
+        self._some.set()
+        self._thread.join(_CLOSE_SECONDS)
 
-    def _flush(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.run_in_executor(self._thread, self._write, self._taken()).add_done_callback(
-            lambda _: self._flushed()
-        )
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._some.wait()
+            self._closing.wait(GATHER_SECONDS)
+            self._some.clear()
+            self._write()
 
-    def _flushed(self) -> None:
-        self._writing = False
-        if self._waiting:
-            self._writing = True
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
-
-    def _taken(self) -> list[Fields]:
-        if self._dropped:
-            self._waiting.append({"level": "warning", "dropped_log_lines": self._dropped})
-            self._dropped = 0
-        taken = list(self._waiting)
-        self._waiting.clear()
-        return taken
-
-    def _write(self, lines: list[Fields]) -> None:
+    def _write(self) -> None:
+        lines: list[Fields] = []
+        while self._waiting:
+            lines.append(self._waiting.popleft())
+        told, dropped = len(lines), self._dropped
+        if dropped:
+            lines.append({"level": "warning", "dropped_log_lines": dropped})
         try:
-            self._stream.write(
-                b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
-            )
+            self._stream.write(b"".join(map(_line, lines)))
             self._stream.flush()
         except OSError:
-            self._dropped += len(lines)
+            self._dropped += told
+        else:
+            self._dropped -= dropped
+
+
+def _line(fields: Fields) -> bytes:
+    return orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)

@@ -6,6 +6,7 @@ this module is imported; what can be read from the journal is in `journal_metric
 """
 
 import asyncio
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -117,6 +118,7 @@ def last_callback(source: str) -> Gauge:
     return LAST_CALLBACK.labels(source)
 
 
-def unknown_fields(source: str, tag: str, count: int, *, known: frozenset[str]) -> None:
-    """Count fields that no schema knew; a Tag outside `known` is `other`."""
-    UNKNOWN_FIELDS.labels(source, tag if tag.lower() in known or not tag else OTHER).inc(count)
+def unknown_fields(source: str, tag: str, count: int, *, known: Mapping[str, str]) -> None:
+    """Count fields that no schema knew; `known` has each Tag under its lower case."""
+    label = known.get(tag.lower(), OTHER) if tag else ""
+    UNKNOWN_FIELDS.labels(source, label).inc(count)

@@ -27,7 +27,7 @@ from gateway.publish.route import Route
 
 _LOOK_SECONDS: Final = 1.0
 _KEEP_SECONDS: Final = 0.1
-_FINISH_SECONDS: Final = 5.0
+_FINISH_SECONDS: Final = 3.5
 _BOUNDS: Final = Bounds()
 _UNOBSERVED: Final = Unobserved()
 
@@ -66,7 +66,7 @@ class Publisher:
         self._stopping = False
 
     def stop(self) -> None:
-        """Lets `run` end within five seconds; for a signal handler or another thread."""
+        """Lets `run` end within four seconds; for a signal handler or another thread."""
         self._stopping = True
         self._loop.wakeup()
 

@@ -60,6 +60,10 @@ MARKUP = [
     "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\r\n<a/>",
     '<?xml version="1.0" encoding = "Utf-8" ?><a>中</a>',
     '<?xml-stylesheet href="a"?><a b="1"/>',
+    '<?xml-stylesheet encoding="GBK"?><a>中文</a>',
+    '<?xml-model encoding="ISO-8859-1"?><a>中文</a>',
+    '<?xml version="1.0"?><?p encoding="GBK"?><a>中文</a>',
+    '<!-- <?xml version="1.0" encoding="GBK"?> --><a>中文</a>',
 ]
 MIXED = [
     "<a>1<b/></a>",

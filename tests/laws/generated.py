@@ -125,6 +125,7 @@ def _target(reference: str) -> Document:
 
 _BUCKET = st.sampled_from(["test-123456789", "test-1234567890", "evil-1", " evil-1 "])
 _STATES = ["Success", "Failed", "Cancel", "Pause", "Running", "success", "Odd"]
+_REVIEWS = ["ReviewImage", "ReviewVideo", "ReviewDocument"]
 _HEADER = some({"Key": odd(LEAVES), "Value": odd(LEAVES)})
 _HEADERS = st.lists(_HEADER, min_size=1, max_size=2)
 _PLACE: dict[str, Values] = {
@@ -222,6 +223,7 @@ def callbacks(draw: st.DrawFn) -> Document:
                 {"EventName": st.just("TaskFinish"), "JobsDetail": several},
                 {"EventName": st.just("WorkflowFinish"), "WorkflowExecution": runs()},
                 {"EventName": odd(LEAVES), "JobsDetail": several},
+                {"EventName": st.sampled_from(_REVIEWS), "JobsDetail": several},
                 {"EventName": odd(LEAVES), "X-Other": ODD},
                 {"X-Other": ODD, "Data": ODD},
             ]

@@ -18,13 +18,13 @@ def leave(_link: Connection) -> None:
 
 
 def speak(link: Connection) -> None:
-    """Says one beat, and lives until it is told to stop."""
+    """Says one beat, and lives until it is told to stop, by a signal or over its link."""
     link.send(Beat("has a cold"))
-    time.sleep(60)
+    link.poll(60)
 
 
 def ignore(link: Connection) -> None:
-    """Says one beat and does not listen to SIGTERM."""
+    """Says one beat and listens to nothing."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     link.send(Beat())
     time.sleep(60)

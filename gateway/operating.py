@@ -58,7 +58,7 @@ class Operations:
             return
         before = datetime.now(UTC) - timedelta(seconds=self._retention)
         if not self._upkeep.retain(_utc(before), self._routes):
-            self._retain_at = monotonic() + _RETAIN_SECONDS
+            self._retain_at = monotonic() + min(_RETAIN_SECONDS, self._retention / 2)
 
 
 class Figures:

@@ -120,18 +120,19 @@ def bind(address: Address, count: int) -> list[socket.socket]:
     The parent holds them, so that connections wait in the queue while a receiver starts again.
     Raises OSError when the address is not to be had.
     """
-    sockets: list[socket.socket] = []
-    for _ in range(count):
-        port = sockets[0].getsockname()[1] if sockets else address.port
-        family, kind, protocol, _name, where = socket.getaddrinfo(
-            address.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        sock = socket.socket(family, kind, protocol)
+    family, kind, protocol, _name, where = socket.getaddrinfo(
+        address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    sockets = [socket.socket(family, kind, protocol) for _ in range(count)]
+    with socket.socket(family, kind, protocol) as alone:  # another gateway would share its port
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind(where)
+        where = alone.getsockname()
+    for sock in sockets:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if count > 1:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(where)
-        sockets.append(sock)
     return sockets
 
 

@@ -306,7 +306,7 @@ _OFFSET = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.builds("20{}-{}-{}T{}{}".format, _DIGITS, _DIGITS, _DIGITS, _CLOCK, _OFFSET))
 def test_a_time_that_is_accepted_is_one_that_consumers_accept(text: str) -> None:
     """What stays in place satisfies `format: date-time`; else its event would break its schema."""
@@ -483,7 +483,7 @@ def typed(draw: st.DrawFn) -> tuple[str, Document]:
     return identifier, (body if isinstance(body, dict) else {"odd": body}) | extra
 
 
-PROPERTY = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @PROPERTY

@@ -173,7 +173,7 @@ _DECLARATIONS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(declaration=_DECLARATIONS, prolog=st.lists(_PROLOG, max_size=5).map("".join))
 def test_no_prolog_hides_a_document_type(declaration: str, prolog: str) -> None:
     """Whatever stands before it, it is neither accepted nor followed."""
@@ -347,7 +347,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(_PIECES, max_size=30).map(b"".join))
 def test_any_sequence_of_tokens_is_a_document_or_unreadable(body: bytes) -> None:
     """The same for bodies made of what XML and JSON are made of."""
@@ -365,7 +365,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return body
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(damaged())
 def test_a_damaged_callback_is_refused_or_read_as_xmltodict_reads_it(body: bytes) -> None:
     """No damage makes the gateway read something else than the reference parser does."""

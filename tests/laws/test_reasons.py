@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.errors import GatewayError, Reason
+from gateway.core.errors import Busy, GatewayError, Reason
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -26,5 +26,6 @@ def test_a_reason_is_a_snake_case_word(reason: Reason) -> None:
 def test_every_error_has_a_status_and_a_reason() -> None:
     """Of its class or of its own; what nobody foresaw is a bug."""
     assert (GatewayError().status, GatewayError().reason) == (500, Reason.INTERNAL)
+    assert Busy(Reason.DRAINING, "the gateway is stopping").reason == Reason.DRAINING
     for kind in GatewayError.__subclasses__():
         assert 200 <= kind.status <= 599

@@ -20,12 +20,17 @@ from typing import Final
 
 import orjson
 
+from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
 
 WHITE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 """White space as Unicode defines it; Python's own idea has four control characters more."""
+
+ROOM: Final = 4 << 20
+"""Characters that a callback may put aside: every leaf repeats its path, so that a small body could
+make events without bound."""
 
 Scalar = Callable[[str], Value]
 Schema = dict[str, Value]
@@ -61,6 +66,8 @@ class Aside:
 
     texts: dict[str, str] = field(default_factory=dict)
     unknown: int = 0
+    room: int = ROOM
+    """Characters of paths and texts that may still be kept; `Unreadable` when they are spent."""
 
     def keep(self, value: Value, path: str) -> None:
         """Put every leaf of `value` aside, as text under its path."""
@@ -74,6 +81,9 @@ class Aside:
             for index, child in enumerate(value):
                 self._keep(child, f"{path}[{index}]")
         elif value is not None:
+            self.room -= len(path) + len(value)
+            if self.room < 0:
+                raise Unreadable(Reason.SCHEMA, "too much of the callback is in no schema")
             self.texts[path] = value
 
 

@@ -4,8 +4,8 @@ One well-formed document in UTF-8 (or declared GBK, GB2312, GB18030), no DOCTYPE
 five, at most `MAX_DEPTH` elements deep. The result is what `xmltodict.parse` gives.
 
 lxml parses: its bundled libxml2 refuses everything listed above by itself or lets us see it, and
-its tree becomes our dictionary at the price of the fastest pair of parsers (`tests/bench/decode.py`
-has the comparison). The rare body with attributes or mixed content goes to xmltodict itself, after
+its tree becomes our dictionary at about the price of expat in front of xmltodict-rs, which is the
+fastest but lets much of the list pass (`tests/bench/decode.py` compares them). The rare body with attributes or mixed content goes to xmltodict itself, after
 lxml has found it harmless.
 """
 
@@ -21,6 +21,7 @@ from gateway.core.model import Document
 
 MAX_DEPTH: Final = 64
 BOM: Final = b"\xef\xbb\xbf"
+_DECLARED = re.compile(rb"<\?xml\s").match
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _CHINESE = {b"gbk", b"gb2312", b"gb18030"}
@@ -34,7 +35,6 @@ _PARSER = etree.XMLParser(
     remove_blank_text=True,
     remove_comments=True,
     remove_pis=True,
-    collect_ids=False,
 )
 
 
@@ -42,12 +42,13 @@ def decode_xml(body: bytes) -> Document:
     """The document in `body`, or `Unreadable` with the reason."""
     body = _as_utf8(body)
     prolog = _PROLOG.match(body)
-    if prolog and body.startswith(b"<!DOCTYPE", prolog.end()):  # libxml2 would open what it names
+    assert prolog is not None  # it matches nothing too
+    if body.startswith(b"<!DOCTYPE", prolog.end()):  # a parser might open what it names
         raise Unreadable(Reason.DOCTYPE, "a document type declaration is not accepted")
     root = _parse(body)
     if _TOO_DEEP(root):
         raise Unreadable(Reason.TOO_DEEP, f"more than {MAX_DEPTH} elements deep")
-    if b"xml:" in body or _ATTRIBUTE.search(body, prolog.end() if prolog else 0):
+    if b"xml:" in body or _ATTRIBUTE.search(body, prolog.end()):
         return _general(body)
     try:
         return {root.tag: _children(root) if len(root) else _text(root)}
@@ -60,7 +61,7 @@ def _as_utf8(body: bytes) -> bytes:
     body = body.removeprefix(BOM)
     if b"\0" in body:  # UTF-16 and UTF-32 in disguise: a parser would guess them
         raise Unreadable(Reason.ENCODING, "NUL bytes: only UTF-8 and GB encodings are accepted")
-    declaration = body[: body.find(b"?>") + 1] if body.startswith(b"<?xml") else b""
+    declaration = body[: body.find(b"?>") + 1] if _DECLARED(body) else b""
     declared = _ENCODING.search(declaration)
     encoding = declared[1].lower() if declared else b"utf-8"
     if encoding != b"utf-8" and (marked or encoding not in _CHINESE):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.core.coerce import ROOM
 from gateway.core.errors import Reason, Refused
 from gateway.core.model import Document, Entry, Value
 from gateway.core.pipeline import process
@@ -389,3 +390,34 @@ def test_a_body_of_one_megabyte_takes_little_more_than_its_size() -> None:
     assert len(event["data"]["outputs"]) == 20_000
     (other,) = events(as_json(job(**{f"field{at}": at for at in range(60_000)})))
     assert len(other["data"]["extra"]) == 60_000
+
+
+def _beside(jobs: int, others: int) -> bytes:
+    """Many jobs, and much beside them."""
+    fields = {f"X{at}": "1" for at in range(others)}
+    return as_json(fields | {"JobsDetail": [{"JobId": f"j{at}"} for at in range(jobs)]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _beside(240, 1_200),
+        as_json({"EventName": "New", "x" * 8_000: ["1"] * 4_000}),
+        as_json({"EventName": "New", "x" * 8_000: {f"a{at}": "1" for at in range(4_000)}}),
+        as_json(job(**{"x" * 8_000: ["1"] * 4_000})),
+        as_json(job(Tag="Tts", Operation={"TtsTpl": {"Volume": {"x" * 8_000: ["1"] * 4_000}}})),
+        xml({"EventName": "New", "x" * 8_000: {"a": ["1"] * 4_000}}),
+    ],
+    ids=["much beside many jobs", "long name", "long name above", "in a job", "in a detail", "xml"],
+)
+def test_no_callback_makes_much_more_than_it_brings(body: bytes) -> None:
+    """Neither repeats of what stands beside jobs nor long names in paths: memory has a bound."""
+    made = entry(body)
+    assert sum(len(event.json) for event in made.events) < ROOM + 64 * len(body)
+
+
+def test_many_small_jobs_cost_in_proportion() -> None:
+    """23,000 of them in a body of 1 MB are 23,000 events."""
+    body = _beside(23_000, 0)
+    made = entry(body)
+    assert made.quarantine is not None or len(made.events) == 23_000

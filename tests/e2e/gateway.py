@@ -85,7 +85,7 @@ class Gateway:
         self.admin_port = 0
         # As installed: with bytecode, which halves the time to start.
         inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.environ = {**inherited, "CI_TOKEN": TOKEN, **environ}
+        self.environ = {**inherited, "CI_TOKEN": TOKEN, "TMPDIR": str(folder), **environ}
         self._groups: list[subprocess.Popen[bytes]] = []
 
     @property

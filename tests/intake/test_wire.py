@@ -217,14 +217,14 @@ async def test_a_trailer_is_no_header_of_a_request_right_behind_it(
     assert [e for e in port.journal.entries if trailer.split(b": ")[1] in e.headers] == []
 
 
-async def test_a_broken_chunk_ends_with_the_deadline() -> None:
-    """After the head aiohttp's parser keeps a broken chunk to itself: the body never ends."""
+async def test_a_broken_chunk_ends_with_the_deadline_at_the_latest() -> None:
+    """Where it came in a packet of its own aiohttp's parser keeps it to itself: no body ends."""
     async with open_port(limits=Limits(max_body=1000, timeout=0.2)) as port:
         wire = await port.dial(chunked(b"1\r\n{\r\n"))
         await wire.send(b"zz\r\n")
         reply = await wire.reply()
-        assert (reply.status, reply.document) == (408, problem(408, "body_timeout"))
-        assert [seen.status for seen in port.seen] == [408]
+        assert reply.document in (problem(400, "malformed_request"), problem(408, "body_timeout"))
+        assert [seen.status for seen in port.seen] == [reply.status]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

@@ -32,7 +32,8 @@ def compile_provider(contract: Contract) -> Normalize:
             return moderations(root, document)
         for name, one in by_container.items():
             if name in root.node:
-                return [one(root, node) for node in containers(root.node, name)]
+                nodes = containers(root.node, name)
+                return [one(root._replace(share=len(nodes)), node) for node in nodes]
         if root.event_name in ("TaskFinish", "WorkflowFinish"):
             raise Unreadable(Reason.SCHEMA, f"{root.event_name} without its container")
         return [received(document, root)]

@@ -24,7 +24,7 @@ def is_moderation(root: Root, _document: Value) -> bool:
         jobs = _objects(root.node[DETAIL.container])
         named = (root.event_name or "").startswith("Review")
         return bool(jobs) and (
-            named or all(_says(job, *_JUDGED) and not _says(job, "Tag") for job in jobs)
+            named or all(not _says(job, "Tag") and _says(job, *_JUDGED) for job in jobs)
         )
     moderations = _objects(root.node.get(SIMPLE.container))
     return bool(moderations) and all(_says(one, "trace_id", "result") for one in moderations)
@@ -47,7 +47,8 @@ def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Dr
     def normalize(root: Root, _document: Value) -> list[Draft]:
         form = DETAIL if DETAIL.container in root.node else SIMPLE
         draft = drafters[form.container]
-        return [draft(root, node) for node in containers(root.node, form.container)]
+        nodes = containers(root.node, form.container)
+        return [draft(root._replace(share=len(nodes)), node) for node in nodes]
 
     return normalize
 

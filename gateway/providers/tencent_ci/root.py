@@ -6,11 +6,12 @@ object on nine callback pages and a list on fourteen.
 
 from typing import NamedTuple
 
-from gateway.core.coerce import Aside, leaf_text, untyped
+from gateway.core.coerce import ROOM, Aside, Plan, coerce, leaf_text, untyped
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
 
 Node = dict[str, Value]
+_TEXT = Plan(scalar=str)
 
 
 class Root(NamedTuple):
@@ -19,6 +20,8 @@ class Root(NamedTuple):
     node: Node
     siblings: Node
     event_name: str | None
+    share: int = 1
+    """How many events the callback becomes: each repeats what stands beside its container."""
 
     @classmethod
     def of(cls, document: object) -> "Root":
@@ -33,9 +36,9 @@ class Root(NamedTuple):
 
     def aside(self, container: str | None) -> Aside:
         """A fresh place for what does not fit, already holding what stands beside `container`."""
-        aside = Aside()
-        named = isinstance(untyped(self.node.get("EventName")), str | list)
-        taken = {container, "EventName" if named else None}
+        aside = Aside(room=ROOM // self.share)
+        coerce(self.node.get("EventName"), _TEXT, "EventName", aside)
+        taken = {container, "EventName"}
         rest = {name: child for name, child in self.node.items() if name not in taken}
         for extra, path in ((rest, ""), (self.siblings, "$")):  # $: around Response
             kept = untyped(extra)

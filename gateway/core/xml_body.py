@@ -5,8 +5,9 @@ five, at most `MAX_DEPTH` elements deep. The result is what `xmltodict.parse` gi
 
 lxml parses: its bundled libxml2 refuses everything listed above by itself or lets us see it, and
 its tree becomes our dictionary at about the price of expat in front of xmltodict-rs, which is the
-fastest but lets much of the list pass (`tests/bench/decode.py` compares them). The rare body with attributes or mixed content goes to xmltodict itself, after
-lxml has found it harmless.
+fastest pair but lets a quarter of the hostile bodies pass (`tests/bench/decode.py` compares them).
+The rare body with attributes or mixed content goes to xmltodict itself, after lxml has found it
+harmless.
 """
 
 import re

@@ -133,9 +133,13 @@ def stored_headers(headers: Sequence[tuple[bytes, bytes]], token: bytes | None) 
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
-            if not _is_secret(name) and not (token and token in unquote_to_bytes(value))
+            if not _is_secret(name) and not (token and _repeats(value, token))
         ]
     )
+
+
+def _repeats(value: bytes, token: bytes) -> bool:
+    return token in value or (b"%" in value and token in unquote_to_bytes(value))
 
 
 @lru_cache(maxsize=1024)

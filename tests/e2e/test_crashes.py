@@ -53,14 +53,14 @@ async def test_kill_9_at_random_moments_loses_nothing(
     kafka: Broker,
     new_topic: Callable[..., str],
     new_gateway: NewGateway,
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     """One of two receivers, then all processes twice; the senders try again, the order stays."""
     topic = new_topic(partitions=3)
     gateway = new_gateway({"server": {"workers": 2}, **publishing(kafka.bootstrap, topic)})
     gateway.start()
     seed = random.randrange(1 << 32)
-    record_property("seed", seed)
+    record_testsuite_property("kill9-seed", seed)
     moments = random.Random(seed)
     async with load(gateway.url, rate=RATE) as told:
         await told.until(2 * RATE)
@@ -69,5 +69,7 @@ async def test_kill_9_at_random_moments_loses_nothing(
             await told.until(len(told.accepted) + moments.randrange(1, 2 * RATE))
             gateway.kill()
             await asyncio.to_thread(gateway.start)
-    record_property("accepted", len(told.accepted))
-    record_property("duplicates", await assert_all_arrive(gateway, told, kafka, topic))
+    record_testsuite_property("kill9-accepted", len(told.accepted))
+    record_testsuite_property(
+        "kill9-duplicates", await assert_all_arrive(gateway, told, kafka, topic)
+    )

@@ -25,7 +25,7 @@ RATE = 100
 async def test_twenty_seconds_without_kafka_lose_nothing(
     new_broker: Callable[[], Broker],
     new_gateway: NewGateway,
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     """Killed under load: all 200 in bounded time, and publishing goes on by itself, in order."""
     broker = new_broker()
@@ -48,8 +48,9 @@ async def test_twenty_seconds_without_kafka_lose_nothing(
     assert told.slowest < 2.0
     await asyncio.to_thread(until_published, gateway, "jobs")
     records = delivered(broker.bootstrap, "jobs")
-    record_property("accepted", len(told.accepted))
-    record_property("duplicates", duplicates(records))
+    record_testsuite_property("outage-accepted", len(told.accepted))
+    record_testsuite_property("outage-duplicates", duplicates(records))
+    record_testsuite_property("outage-slowest-seconds", round(told.slowest, 3))
     assert missing(told.accepted, records) == []
     assert inversions(records) == {}
     assert gateway.metric("gateway_kafka_up") == 1

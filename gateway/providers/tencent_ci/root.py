@@ -37,12 +37,12 @@ class Root(NamedTuple):
     def aside(self, container: str | None) -> Aside:
         """A fresh place for what does not fit, already holding what stands beside `container`."""
         aside = Aside(room=ROOM // self.share)
-        coerce(self.node.get("EventName"), _TEXT, "EventName", aside)
+        if type(name := self.node.get("EventName")) is not str:
+            coerce(name, _TEXT, "EventName", aside)
         taken = {container, "EventName"}
         rest = {name: child for name, child in self.node.items() if name not in taken}
         for extra, path in ((rest, ""), (self.siblings, "$")):  # $: around Response
-            kept = untyped(extra)
-            if kept is not None:
+            if extra and (kept := untyped(extra)) is not None:
                 aside.keep(kept, path)
                 aside.unknown += len(kept)
         return aside

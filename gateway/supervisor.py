@@ -59,6 +59,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, signals.put_nowait, number)
+        loop.add_signal_handler(signal.SIGHUP, _log.warning, "SIGHUP: restart to read changes")
         for child in self._children():
             child.start()
         announcing = asyncio.create_task(self._announce(ready))

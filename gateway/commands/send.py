@@ -48,7 +48,10 @@ async def _send(files: Sequence[Path], url: str, *, plain: bool) -> bool:
 
 def _body(file: Path) -> bytes:
     content = file.read_bytes()
-    return content.partition(b"\r\n\r\n")[2] if file.suffix == ".http" else content
+    if file.suffix != ".http":
+        return content
+    end = b"\r\n\r\n" if b"\r\n" in content else b"\n\n"
+    return content.partition(end)[2]
 
 
 def _line(file: Path, status: int, answer: bytes, *, plain: bool) -> str:

@@ -101,7 +101,7 @@ class CallbackServer(web.Server):
         self.receiver.closing = True
         for connection in self.connections:
             if connection not in self.receiver.busy:
-                connection.close()
+                connection.force_close()  # close() would leave the transport open
         deadline = asyncio.get_running_loop().time() + seconds
         # aiohttp tells nobody when a connection has ended
         while self.connections and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110

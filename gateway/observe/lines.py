@@ -6,6 +6,7 @@ stream does not take, and the oldest of too many, are dropped and counted in a l
 """
 
 from collections import deque
+from select import PIPE_BUF
 from threading import Event, Thread
 from typing import Final, Protocol
 
@@ -66,19 +67,29 @@ class Lines:
             self._write()
 
     def _write(self) -> None:
-        lines: list[Fields] = []
+        """Whole lines, PIPE_BUF bytes at most: a pipe takes such a write whole or not at all, and
+        never between the bytes of another process's (pipe(7))."""
         while self._waiting:
-            lines.append(self._waiting.popleft())
-        told, dropped = len(lines), self._dropped
-        if dropped:
-            lines.append({"level": "warning", "dropped_log_lines": dropped})
+            dropped, lines = self._dropped, []
+            size = 0
+            if dropped:
+                lines.append(_line({"level": "warning", "dropped_log_lines": dropped}))
+            while self._waiting and (not lines or size + len(_line(self._waiting[0])) < PIPE_BUF):
+                lines.append(_line(self._waiting.popleft()))
+                size += len(lines[-1])
+            told = len(lines) - bool(dropped)
+            if self._is_written(b"".join(lines)):
+                self._dropped -= dropped
+            else:
+                self._dropped += told
+
+    def _is_written(self, data: bytes) -> bool:
         try:
-            self._stream.write(b"".join(map(_line, lines)))
+            taken = self._stream.write(data)
             self._stream.flush()
         except OSError:
-            self._dropped += told
-        else:
-            self._dropped -= dropped
+            return False
+        return taken is not None  # FileIO's word for a full pipe that does not block
 
 
 def _line(fields: Fields) -> bytes:

@@ -18,7 +18,7 @@ from typing import Final
 import uvloop
 
 from gateway.child import Beat, become
-from gateway.core.pipeline import Receipted, Source
+from gateway.core.pipeline import Receipted
 from gateway.intake.answer import Answer, Result
 from gateway.intake.body import Limits
 from gateway.intake.receiver import Receiver
@@ -136,10 +136,9 @@ def _tame_gc() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _receiver(settings: Settings, appender: "Appender", lines: Lines) -> Receiver:
-    sources: dict[str, Source] = build_sources(settings)
+def _receiver(settings: Settings, appender: Appender, lines: Lines) -> Receiver:
     return Receiver(
-        sources,
+        build_sources(settings),
         appender,
         Observed(lines, known_tags()),
         limits=Limits(settings.server.max_body, settings.server.body_timeout),

@@ -22,12 +22,8 @@ from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 TYPE: Final = "com.tencentcloud.ci.job.finished"
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:job:v1"
 _PATH = "JobsDetail"
-_VENDOR = {
-    "bucket": "BucketId",
-    "region": "Region",
-    "key": "Object",
-    "url": "Url",
-    "headers": "CosHeaders",
+_VENDOR = {  # of two names for one thing the table's first
+    ours if isinstance(ours, str) else ours[0]: theirs for theirs, ours in reversed(INPUT.items())
 }
 _FROM_OPERATION = {
     "TemplateId": "template_id",
@@ -62,9 +58,8 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
 def _draft(
     root: Root, vendor: Node, found: Node, *, source: Node, tag: str, schema: str, aside: Aside
 ) -> Draft:
-    detail = found.pop("detail", {})
-    workflow = found.pop("workflow", None)
     job = found
+    detail, workflow = job.pop("detail", {}), job.pop("workflow", None)
     for theirs, ours in _FROM_OPERATION.items():
         if isinstance(detail.get(theirs), str):
             job[ours] = detail[theirs]

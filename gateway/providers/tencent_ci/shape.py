@@ -19,7 +19,7 @@ PLACE: Shape = {
     "Object": "key",
     "CosHeaders": ("headers", HEADERS),
 }
-INPUT: Shape = {**PLACE, "Url": "url"}
+INPUT: dict[str, "str | tuple[str, Shape]"] = {**PLACE, "Url": "url"}
 JOB: Shape = {
     "JobId": "id",
     "Tag": "tag",

@@ -8,10 +8,12 @@ from gateway.catalogue import catalogue
 from gateway.core.contract import Contract
 from gateway.core.origin import ContentCheck, EnvelopeCheck, buckets_check, token_check
 from gateway.core.pipeline import Source
-from gateway.core.provider import Normalize
+from gateway.core.provider import Normalize, Provider
+from gateway.core.redact import Redact, redaction
 from gateway.providers import providers
 from gateway.settings import Settings
 from gateway.settings.checks import Buckets, Check, Token
+from gateway.settings.values import PERSONAL
 
 
 def build_sources(settings: Settings) -> dict[str, Source]:
@@ -37,7 +39,15 @@ def _source(name: str, settings: Settings) -> Source:
         is_probe=provider.is_probe,
         normalize=normalize,
         contract=contract,
+        redact=_redact(section.redact, provider),
     )
+
+
+def _redact(names: Iterable[str], provider: Provider) -> Redact | None:
+    given = set(names)
+    if PERSONAL in given:
+        given = given - {PERSONAL} | provider.personal
+    return redaction(given, root=provider.root) if given else None
 
 
 @cache

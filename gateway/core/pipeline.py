@@ -20,6 +20,7 @@ from gateway.core.errors import Ignored, Reason, Unreadable
 from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
 from gateway.core.provider import Draft, Normalize, claims
+from gateway.core.redact import Redact, decode_redacted
 
 ID_LENGTH: Final = 32
 _SECRET_HEADER = re.compile(
@@ -38,6 +39,8 @@ class Source:
     is_probe: Callable[[Value], bool]
     normalize: Normalize
     contract: Contract
+    redact: Redact | None = None
+    """Empties what must not be kept; None keeps everything."""
 
 
 class Receipted(NamedTuple):
@@ -55,8 +58,12 @@ def process(callback: Callback, source: Source) -> Receipted:
     """
     verified = verify(callback, source.envelope)
     proofs = verified.proofs
+    redacted: tuple[str, ...] = ()
     try:
-        document = decode(verified)
+        if source.redact is None:
+            document = decode(verified)
+        else:  # from here on nobody sees what must not be kept
+            document, callback, redacted = decode_redacted(verified, source.redact)
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
         drafts = source.normalize(document)
@@ -68,7 +75,9 @@ def process(callback: Callback, source: Source) -> Receipted:
     except Unreadable as error:
         return Receipted(_quarantined(callback, proofs, error), proofs)
     proved = ",".join(proof.proved for proof in proofs)
-    events = tuple(_event(draft, source, callback, proved) for draft in drafts)
+    events = tuple(
+        _event(draft, source, callback, proved=proved, redacted=redacted) for draft in drafts
+    )
     return Receipted(_entry(callback, proved, events=events), proofs, tuple(drafts))
 
 
@@ -97,7 +106,9 @@ def _quarantined(callback: Callback, proofs: Sequence[Proof], error: Unreadable)
     return _entry(callback, proved, quarantine=quarantine)
 
 
-def _event(draft: Draft, source: Source, callback: Callback, proved: str) -> Event:
+def _event(
+    draft: Draft, source: Source, callback: Callback, *, proved: str, redacted: tuple[str, ...]
+) -> Event:
     data = orjson.dumps(draft.data, option=orjson.OPT_SORT_KEYS)
     identity = f"{source.provider}\0{draft.kind}\0{draft.subject}\0".encode()
     event_id = hashlib.sha256(identity + data).hexdigest()[:ID_LENGTH]
@@ -116,6 +127,8 @@ def _event(draft: Draft, source: Source, callback: Callback, proved: str) -> Eve
         "partitionkey": subject,
         "data": orjson.Fragment(data),
     }
+    if redacted:
+        envelope["redacted"] = ",".join(redacted)
     return Event(
         id=event_id,
         source=callback.source,

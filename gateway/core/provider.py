@@ -61,3 +61,7 @@ class Provider:
     compile: Callable[[Contract], Normalize]
     is_probe: Callable[[Value], bool]
     """Whether a document is what a console sends to try a URL: answered 200 and not kept."""
+    personal: frozenset[str] = frozenset()
+    """What `redact: personal` stands for; names of elements, as `gateway.core.redact` has them."""
+    root: str = ""
+    """The element that some callbacks have around everything; empty where there is none."""

@@ -10,6 +10,7 @@ Needs nothing of the server, only orjson. What a newer gateway writes can be rea
 fields that are not known here do no harm and stand in `raw`.
 """
 
+from gateway.events.batch import Batch, BatchData, BatchInput
 from gateway.events.errors import InvalidEventError
 from gateway.events.event import CloudEvent, Data
 from gateway.events.model import (
@@ -17,6 +18,8 @@ from gateway.events.model import (
     Input,
     Job,
     JobData,
+    Media,
+    MediaStream,
     Outcome,
     Output,
     ReceivedData,
@@ -37,6 +40,9 @@ from gateway.events.moderation import (
 from gateway.events.record import Headers, read_json, read_record
 
 __all__ = [
+    "Batch",
+    "BatchData",
+    "BatchInput",
     "CloudEvent",
     "Data",
     "Finding",
@@ -46,6 +52,8 @@ __all__ = [
     "InvalidEventError",
     "Job",
     "JobData",
+    "Media",
+    "MediaStream",
     "Moderation",
     "ModerationData",
     "ModerationJob",

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.events.batch import BatchData
 from gateway.events.model import JobData, Object, ReceivedData, WorkflowData
 from gateway.events.moderation import ModerationData
 
-Data = JobData | WorkflowData | ModerationData | ReceivedData | Object
+Known = JobData | BatchData | WorkflowData | ModerationData | ReceivedData
+Data = Known | Object
 """What `dataschema` says; plain JSON where it names a schema that is not known here."""
 
 
@@ -28,4 +30,6 @@ class CloudEvent:
     verifiedby: str | None = None
     """The checks that passed, comma-separated, e.g. `token,bucket`."""
     partitionkey: str | None = None
+    redacted: str | None = None
+    """The names under which something personal stood, comma-separated."""
     raw: Object = field(default_factory=dict, repr=False, compare=False)

@@ -97,6 +97,25 @@ class WorkflowRef:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaStream:
+    """One video or audio stream. `bit_rate`: bit/s."""
+
+    index: int | None = None
+    bit_rate: int | None = None
+    raw: Object = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The bit rates of the file that `detail["MediaInfo"]` describes, all in bit/s."""
+
+    bit_rate: int | None = None
+    video: tuple[MediaStream, ...] = ()
+    audio: tuple[MediaStream, ...] = ()
+    raw: Object = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowRun:
     """One run of a workflow."""
 
@@ -142,6 +161,7 @@ class JobData:
     input: Input | None = None
     outputs: tuple[Output, ...] = ()
     workflow: WorkflowRef | None = None
+    media: Media | None = None
     detail: Object = field(default_factory=dict)
     extra: Object = field(default_factory=dict)
     raw: Object = field(default_factory=dict, repr=False, compare=False)

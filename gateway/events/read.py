@@ -1,5 +1,5 @@
-"""An event as a JSON object → `CloudEvent`, field by field as the classes of `event`, `model` and
-`moderation` are typed.
+"""An event as a JSON object → `CloudEvent`, field by field as the classes of `event`, `model`,
+`batch` and `moderation` are typed.
 
 What is missing or null is the class's default. A known field of another type is an error and not
 None: the published schemas promise the type. What is not known stays in `raw`.
@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, get_args, get_type_hints
 
+from gateway.events.batch import BatchData
 from gateway.events.errors import InvalidEventError
-from gateway.events.event import CloudEvent, Data
+from gateway.events.event import CloudEvent, Data, Known
 from gateway.events.model import JobData, Object, Outcome, ReceivedData, Value, WorkflowData
 from gateway.events.moderation import ModerationData, Verdict
 
@@ -25,8 +26,9 @@ Reader = Callable[[Value, str], Value]
 """A JSON value and its place in the event → the typed value."""
 
 _FAMILY = re.compile(r"urn:callback-gateway:[^:]+:([^:.]+)[^:]*:v1").fullmatch
-FAMILIES: Final[Mapping[str, type[JobData | WorkflowData | ModerationData | ReceivedData]]] = {
+FAMILIES: Final[Mapping[str, type[Known]]] = {
     "job": JobData,
+    "batch": BatchData,
     "workflow": WorkflowData,
     "moderation": ModerationData,
     "event": ReceivedData,

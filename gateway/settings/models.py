@@ -15,6 +15,7 @@ from gateway.settings.checks import Model, Verification
 from gateway.settings.kafka import Kafka
 from gateway.settings.values import (
     Duration,
+    ElementName,
     FilePath,
     Listen,
     LongDuration,
@@ -56,6 +57,10 @@ Globs = Annotated[
     tuple[Text, ...],
     Field(min_length=1),
     BeforeValidator(_one_or_many, json_schema_input_type=Text | tuple[Text, ...]),
+]
+Elements = Annotated[
+    tuple[ElementName, ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=ElementName | tuple[ElementName, ...]),
 ]
 
 
@@ -127,6 +132,12 @@ class Source(Model):
     )
     expect_every: LongDuration | None = Field(
         default=None, description="A silence longer than this is shown and alerted."
+    )
+    redact: Elements = Field(
+        default=(),
+        description="Elements of the callbacks that are not kept, neither in events nor in the "
+        "stored bytes: by name, by the end of their path, or personal for what the provider knows "
+        "to be personal data.",
     )
 
 

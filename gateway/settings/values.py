@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,11 @@ _SIZES = {
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_SIZES)})", re.ASCII)
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_SECONDS)})", re.ASCII)
+_ELEMENT = re.compile(r"[A-Za-z0-9_@:-]+(\.[A-Za-z0-9_@:-]+)*")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", re.ASCII)
+
+PERSONAL: Final = "personal"
+"""In `redact`: whatever the provider knows to be personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,15 @@ def _provider(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _element(value: str) -> str:
+    if not _ELEMENT.fullmatch(value):
+        raise ValueError(
+            f"must be {PERSONAL}, an element such as UserInfo, or a path such as UserInfo.IP, "
+            "without positions in lists"
+        )
+    return value
+
+
 def _topic(value: str) -> str:
     if value in {".", ".."}:
         raise ValueError("must not be . or ..")
@@ -147,6 +160,7 @@ _SIZE_SCHEMA = {"type": ["string", "integer"], "pattern": f"^{_SIZE.pattern}$", 
 _DURATION_SCHEMA = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
 _ADDRESS_SCHEMA = {"type": "string", "pattern": f"^{_ADDRESS.pattern}$"}
 _NETWORK_SCHEMA = {"type": "string", "pattern": "^[0-9A-Fa-f:.]+(/\\d+)?$"}
+_ELEMENT_SCHEMA = {"type": "string", "pattern": f"^{_ELEMENT.pattern}$"}
 _PATH_SCHEMA = {"type": "string", "minLength": 1}
 
 Size = Annotated[int, PlainValidator(size), WithJsonSchema(_SIZE_SCHEMA)]
@@ -163,6 +177,8 @@ FilePath = Annotated[Path, PlainValidator(_path), WithJsonSchema(_PATH_SCHEMA)]
 ReadableFile = Annotated[FilePath, AfterValidator(_readable)]
 Provider = Annotated[str, AfterValidator(_provider)]
 Text = Annotated[str, StringConstraints(min_length=1)]
+ElementName = Annotated[str, AfterValidator(_element), WithJsonSchema(_ELEMENT_SCHEMA)]
+"""An element of a callback by its name, or by the end of its path."""
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 TopicName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$"), AfterValidator(_topic)

@@ -1,6 +1,7 @@
 """Bodies that a strict decoder refuses, by name, each with the reason.
 
-Also what `tests/bench/decode.py` shows of other parsers.
+`HARMLESS` are those that only look like it, and are read. Also what `tests/bench/decode.py` shows
+of other parsers.
 """
 
 from typing import Final
@@ -16,6 +17,9 @@ _LAUGHS = b"".join(
 )
 _CHAIN = b"".join(b'<!ENTITY e%d "&e%d;">' % (at, at + 1) for at in range(28_000))
 _PASSWD = b"file:///etc/passwd"
+_BLOWN_UP = b'<!DOCTYPE a [<!ENTITY x "' + b"x" * 300_000 + b'">]><a>' + b"&x;" * 100_000 + b"</a>"
+_ATTRIBUTES = b"".join(b'<!ATTLIST a b%d CDATA "1">' % at for at in range(30_000))
+_MODEL = b"<!ELEMENT a (" + b"|".join(b"b%d" % at for at in range(100_000)) + b")*>"
 
 DOCTYPES: Final[dict[str, bytes]] = {
     "bare doctype": b"<!DOCTYPE a><a/>",
@@ -28,16 +32,21 @@ DOCTYPES: Final[dict[str, bytes]] = {
     "entity in an attribute": b'<!DOCTYPE a [<!ENTITY x "y">]><a b="&x;"/>',
     "redefined amp": b'<!DOCTYPE a [<!ENTITY amp "&#38;#38;">]><a>&amp;</a>',
     "billion laughs": b"<!DOCTYPE a [" + _LAUGHS + b"]><a>&l9;</a>",
+    "quadratic blow-up": _BLOWN_UP,
     "entity chain of 700 KB": b"<!DOCTYPE a [" + _CHAIN + b'<!ENTITY e28000 "">]><a>&e0;</a>',
     "external subset": b'<!DOCTYPE a SYSTEM "' + _PASSWD + b'"><a/>',
     "external subset by path": b'<!DOCTYPE a SYSTEM "/etc/passwd"><a/>',
     "public external subset": b'<!DOCTYPE a PUBLIC "-//x//y" "' + _PASSWD + b'"><a/>',
     "external entity": b'<!DOCTYPE a [<!ENTITY x SYSTEM "' + _PASSWD + b'">]><a>&x;</a>',
+    "external entity over http": b'<!DOCTYPE a [<!ENTITY x SYSTEM "http://127.0.0.1:9/">]><a>&x;</a>',
+    "external entity over ftp": b'<!DOCTYPE a [<!ENTITY x SYSTEM "ftp://127.0.0.1:9/">]><a>&x;</a>',
     "parameter entity": b'<!DOCTYPE a [<!ENTITY % x SYSTEM "' + _PASSWD + b'">%x;]><a/>',
     "external subset over http": b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd"><a/>',
     "external subset over ftp": b'<!DOCTYPE a SYSTEM "ftp://127.0.0.1:9/x.dtd"><a/>',
     "default attribute": b'<!DOCTYPE a [<!ATTLIST a evil CDATA "1">]><a/>',
+    "30,000 default attributes": b"<!DOCTYPE a [" + _ATTRIBUTES + b"]><a/>",
     "content model": b"<!DOCTYPE a [<!ELEMENT a (b|c)*>]><a/>",
+    "content model of 1 MB": b"<!DOCTYPE a [" + _MODEL + b"]><a/>",
     "notation": b'<!DOCTYPE a [<!NOTATION n SYSTEM "n">]><a/>',
 }
 
@@ -135,13 +144,18 @@ NEITHER: Final[dict[str, bytes]] = {
     "UTF-16 big": _TEXT.format("").encode("utf-16-be"),
     "UTF-32 with a mark": '{"a":1}'.encode("utf-32"),
     "UTF-32 big": '{"a":1}'.encode("utf-32-be"),
+    "UTF-32 big with a mark": '\ufeff{"a":1}'.encode("utf-32-be"),
     "UTF-16 JSON with a mark": '{"a":1}'.encode("utf-16"),
+    "UTF-16 big JSON with a mark": '\ufeff{"a":1}'.encode("utf-16-be"),
+    "UTF-16 big JSON": '{"a":1}'.encode("utf-16-be"),
+    "half a UTF-16 character": b"\xff\xfe<\0a\0/\0>\0\x00\xd8",
     "two marks": b'\xef\xbb\xbf\xef\xbb\xbf{"a":1}',
     "GB18030 mark": "\ufeff<a/>".encode("gb18030"),
     "vertical tab": b"\x0b<a/>",
     "no-break space": "\xa0<a/>".encode(),
     "gzip": b"\x1f\x8b\x08\x00",
     "UTF-7": b"+ADw-a/+AD4-",
+    "doctype in UTF-7": b"+ADwAIQ-DOCTYPE a+AD4APA-a/+AD4-",
 }
 
 EMPTY: Final[dict[str, bytes]] = {
@@ -223,6 +237,29 @@ JSON_ENCODINGS: Final[dict[str, bytes]] = {
 }
 
 
+_TYPE = '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd"><a/>'
+DOCTYPES_IN: Final[dict[str, tuple[bytes, Reason]]] = {
+    codec: (prolog + _TYPE.encode(codec), reason)
+    for codec, prolog, reason in (
+        ("utf-8", b"", Reason.DOCTYPE),
+        ("utf-8-sig", b"", Reason.DOCTYPE),
+        ("ascii", b'<?xml version="1.0" encoding="US-ASCII"?>', Reason.ENCODING),
+        ("gbk", b'<?xml version="1.0" encoding="GBK"?>', Reason.DOCTYPE),
+        ("gb18030", b'<?xml version="1.0" encoding="GB18030"?>', Reason.DOCTYPE),
+        ("latin-1", b'<?xml version="1.0" encoding="ISO-8859-1"?>', Reason.ENCODING),
+        ("utf-7", b'<?xml version="1.0" encoding="UTF-7"?>', Reason.ENCODING),
+        ("utf-16", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-16-le", b"", Reason.ENCODING),
+        ("utf-16-be", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-32", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-32-le", b"", Reason.ENCODING),
+        ("utf-32-be", b"", Reason.NOT_XML_OR_JSON),
+        ("cp037", b"", Reason.NOT_XML_OR_JSON),
+    )
+}
+"""A document type in each encoding that a parser might guess."""
+
+
 def _deep(opening: bytes, inner: bytes, closing: bytes, depth: int) -> bytes:
     return opening * depth + inner + closing * depth
 
@@ -240,9 +277,47 @@ DEEP: Final[dict[str, bytes]] = {
 } | {
     "elements 65 deep beside others": b"<a><b/>" + _deep(b"<a>", b"", b"</a>", 64) + b"<b/></a>",
     "arrays and objects": _deep(b'[{"a":', b"[]", b"}]", 32),
+    "elements 142,000 deep": _deep(b"<a>", b"", b"</a>", 142_000),
+    "arrays 500,000 deep": _deep(b"[", b"", b"]", 500_000),
+    "990 objects": _deep(b'{"a":', b"1", b"}", 990),
     "unclosed elements": b"<a>" * 100_000,
-    "unclosed arrays": b"[" * 100_000,
+    "unclosed arrays": b"[" * 1_000_000,
+    "unclosed objects": b'{"a":' * 200_000,
 }
+
+HARMLESS: Final[dict[str, bytes]] = {
+    "85,000 attributes": b"<a " + b" ".join(b'a%d="1"' % at for at in range(85_000)) + b"/>",
+    "45,000 namespaces": b"<a " + b" ".join(b'xmlns:a%d="u"' % at for at in range(45_000)) + b"/>",
+    "1 MB of text": b"<a>" + b"x" * 1_000_000 + b"</a>",
+    "1 MB of an attribute": b'<a b="' + b"x" * 1_000_000 + b'"/>',
+    "1 MB of CDATA": b"<a><![CDATA[" + b"<" * 1_000_000 + b"]]></a>",
+    "1 MB of a comment": b"<a><!--" + b"<!DOCTYPE a>" * 80_000 + b"--></a>",
+    "100,000 references": b"<a>" + b"&#65;" * 100_000 + b"</a>",
+    "100,000 elements": b"<a>" + b"<b/>" * 100_000 + b"</a>",
+    "64 elements deep": _deep(b"<a>", b"1", b"</a>", 64),
+    "white space, CDATA and a comment in a text": b"<a> 1<![CDATA[ & ]]><!-- c -->2\r\n</a>",
+    "a document type in CDATA": b'<a><![CDATA[<!DOCTYPE a [<!ENTITY x "y">]>]]></a>',
+    "a document type in a comment": b'<!-- <!DOCTYPE a SYSTEM "/etc/passwd"> --><a>1</a>',
+    "an inclusion": b'<a xmlns:i="'
+    b'http://www.w3.org/2001/XInclude"><i:include href="/etc/passwd"/></a>',
+    "a style sheet": b'<?xml-stylesheet href="http://127.0.0.1:9/x.xsl"?><a>1</a>',
+    "a schema location": b'<a xmlns:s="'
+    b'http://www.w3.org/2001/XMLSchema-instance" s:schemaLocation="http://127.0.0.1:9/x"/>',
+    "repeated elements": b"<a><b>1</b><c/><b>2</b></a>",
+    "64 arrays deep": _deep(b"[", b"1", b"]", 64),
+    "64 objects deep": _deep(b'{"a":', b"1", b"}", 64),
+    "19 digits": b'{"a":9223372036854775808}',
+    "20 digits": b'{"a":18446744073709551616}',
+    "309 digits": b'{"a":' + b"9" * 309 + b"}",
+    "4300 digits": b'{"a":' + b"9" * 4300 + b"}",
+    "a number beyond floating point": b'{"a":1e999,"b":-1e999,"c":1e-999}',
+    "an escaped NUL": b'{"a":"\\u0000","\\u0000":1}',
+    "a surrogate pair": b'{"a":"\\ud83d\\ude00"}',
+    "a noncharacter": b'{"a":"\\uffff"}',
+    "one key at every level": b'{"a":{"a":[{"a":1},{"a":2}]}}',
+    "a JSON mark": b'\xef\xbb\xbf{"a":1}',
+}
+"""What costs or means nothing that it should not."""
 
 
 def _all(bodies: dict[str, bytes], reason: Reason, kind: str) -> Hostile:
@@ -253,6 +328,7 @@ HOSTILE: Final[Hostile] = (
     _all(DOCTYPES, Reason.DOCTYPE, "XML")
     | _all(MALFORMED_XML, Reason.MALFORMED_XML, "XML")
     | _all(XML_ENCODINGS, Reason.ENCODING, "XML")
+    | {f"doctype in {codec}": row for codec, row in DOCTYPES_IN.items()}
     | _all(NEITHER, Reason.NOT_XML_OR_JSON, "body")
     | _all(EMPTY, Reason.EMPTY, "body")
     | _all(MALFORMED_JSON, Reason.MALFORMED_JSON, "JSON")

@@ -1,6 +1,7 @@
 """JSON → document: what the standard library makes of it when it is told to be strict."""
 
 import json
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.core.errors import Unreadable
 from gateway.core.json_body import decode_json
 from gateway.core.model import Value
+from tests.fuzz.inputs import body as mutated
 
 DEPTH = 64
 
@@ -130,3 +132,18 @@ def test_any_document_is_read_as_the_standard_library_reads_it(
         )
     )
     same(body[:at] + piece + body[at + 1 :])
+
+
+@pytest.mark.parametrize(
+    "kind", ["document as JSON", "text of JSON", "damaged document", "bytes", "truncated", "deep"]
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mutated_callback_is_read_or_refused_as_by_the_standard_library(
+    kind: str, seed: int
+) -> None:
+    """Keys given twice, odd numbers, escapes, damage: both read the same, or both refuse."""
+    random = Random(f"{kind}/{seed}")
+    for _ in range(100):
+        body = mutated(random, kind)
+        if body.startswith((b"{", b"[")):
+            same(body)

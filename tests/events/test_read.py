@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from gateway.core.model import Document, Value
 from gateway.events import (
+    Batch,
+    BatchData,
+    BatchInput,
     CloudEvent,
     InvalidEventError,
     Job,
@@ -71,6 +74,28 @@ def test_a_workflow_run_has_its_tasks() -> None:
     assert [task.outcome for task in found.tasks[:1]] == [Outcome.SUCCESS]
 
 
+def test_a_batch_is_typed() -> None:
+    """What it selects is its input; what it starts is the vendor's own part."""
+    found = read(event("query-batch-job-xml")).data
+    assert isinstance(found, BatchData)
+    assert found.outcome is Outcome.RUNNING
+    assert found.batch == Batch(
+        id="be8f65004eb8511eaaed4f377124a303c",
+        type="Job",
+        name="demo",
+        tag="Transcode",
+        state="Running",
+        code="Success",
+        queue_id="p893bcda225bf4945a378da6662e81a89",
+        user_data="this is my inventorytriggerjob",
+        created_at=datetime(2022, 6, 27, 7, 23, 10, tzinfo=UTC),
+        started_at=datetime(2022, 6, 27, 7, 23, 11, tzinfo=UTC),
+        finished_at=datetime(2022, 6, 27, 7, 25, 10, tzinfo=UTC),
+    )
+    assert found.input == BatchInput(prefix="input")
+    assert found.detail["JobParam"] == {"TemplateId": "t1460606b9752148c4ab182f55163ba7cd"}
+
+
 def test_what_is_missing_or_null_is_none_or_empty() -> None:
     """An event need not have more than CloudEvents asks for."""
     found = read(SMALLEST)
@@ -123,7 +148,7 @@ def test_what_a_newer_gateway_adds_does_no_harm_and_is_in_raw() -> None:
         None,
         "https://example.com/schema",
         "urn:callback-gateway:tencent-ci:job.transcode:v2",
-        "urn:callback-gateway:tencent-ci:batch:v1",
+        "urn:callback-gateway:tencent-ci:queue:v1",
         "urn:callback-gateway:tencent-ci:job:v1x",
     ],
 )

@@ -14,9 +14,10 @@ from gateway.core.contract import Contract
 from gateway.core.model import Outcome
 from gateway.core.provider import Draft
 from gateway.core.quick import Coercion, coercion
+from gateway.providers.tencent_ci.media import media
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
 from gateway.providers.tencent_ci.outputs import outputs, owner
-from gateway.providers.tencent_ci.root import Node, Root, only, without_slash, word
+from gateway.providers.tencent_ci.root import Node, Root, inward, only, without_slash, word
 from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 
 TYPE: Final = "com.tencentcloud.ci.job.finished"
@@ -43,6 +44,7 @@ def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     input_plan = shaped(INPUT, contract.property_plan(SCHEMA, "input").fields)
 
     def normalize(root: Root, job: Node) -> Draft:
+        root, job = inward(root, job, "Workflow")
         tag = _tag(job)
         schema = f"urn:callback-gateway:tencent-ci:job.{tag.lower()}:v1"
         if schema not in contract:
@@ -77,6 +79,7 @@ def _draft(
         "input": source,
         "outputs": outputs(detail, outcome),
         "workflow": workflow,
+        "media": media(vendor),
         "detail": detail,
         "extra": aside.texts,
     }

@@ -17,7 +17,7 @@ def outputs(operation: Node, outcome: Outcome) -> list[Node]:
     asked = operation.get("Output")
     asked = asked if isinstance(asked, dict) else {}
     files = _written(operation, asked)
-    if not files and outcome is Outcome.SUCCESS:
+    if not files and outcome is Outcome.SUCCESS and not _inline(operation):
         files = _asked(asked)
     seen: dict[tuple[str | None, str], Node] = {}
     for file in files:
@@ -41,13 +41,26 @@ def _written(operation: Node, asked: Node) -> list[Node]:
         for sprite in _nodes(file.get("SpriteOutputFile")):
             found += _files(sprite)
     for picture in _nodes(operation.get("PicProcessResult")):
-        found += _keyed(picture.get("ObjectName"), asked)
+        for one in _pictures(picture):
+            found += _keyed(one.get("ObjectName") or one.get("Key"), asked)
     for document in _nodes(operation.get("DocProcessResult")):
         for page in _nodes(document.get("PageInfo")):
             found += _keyed(page.get("TgtUri"), asked)
     for archive in _nodes(operation.get("FileCompressResult")):
-        found += _keyed(archive.get("Object"), archive)
+        found += _keyed(archive.get("Object"), archive if "Bucket" in archive else asked)
     return found
+
+
+def _pictures(result: Node) -> list[Node]:
+    """A callback names one picture; the job's page says that the result is that of an upload."""
+    lists = _nodes(result.get("ProcessResults"))
+    uploaded = [picture for pictures in lists for picture in _nodes(pictures.get("Object"))]
+    return [result, *_nodes(result.get("ProcessResult")), *uploaded]
+
+
+def _inline(operation: Node) -> bool:
+    """Translation with NoNeedOutput: the text is in the callback, and no file is written."""
+    return operation.get("NoNeedOutput") is True or "AITranslateResult" in operation
 
 
 def _asked(asked: Node) -> list[Node]:

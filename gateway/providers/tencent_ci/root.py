@@ -58,6 +58,26 @@ def containers(node: Node, name: str) -> list[Node]:
     return found
 
 
+def is_empty(value: Value) -> bool:
+    """Whether there is nothing in it, neither in XML nor in JSON."""
+    if isinstance(value, dict):
+        return all(map(is_empty, value.values()))
+    if isinstance(value, list):
+        return all(map(is_empty, value))
+    return leaf_text(value) is None
+
+
+def inward(root: Root, job: Node, name: str) -> tuple[Root, Node]:
+    """`name` as the manual's tables have it, beside the job, moved to where its examples have it.
+
+    Where the job has one of its own, that one counts, and the other is put aside.
+    """
+    if name not in root.node or not only(root.node, name) or untyped(job.get(name)) is not None:
+        return root, job
+    beside = {other: child for other, child in root.node.items() if other != name}
+    return root._replace(node=beside), {**job, name: root.node[name]}
+
+
 def without_slash(source: Node, path: str, aside: Aside) -> None:
     """A key loses one leading slash, which some senders write; `aside` keeps it as it was."""
     key = source.get("key", "")

@@ -51,6 +51,32 @@ TASK: Shape = {
     "StartTime": "started_at",
     "EndTime": "finished_at",
 }
+BATCH: Shape = {
+    "JobId": "id",
+    "Type": "type",
+    "Name": "name",
+    "Tag": "tag",
+    "State": "state",
+    "Code": "code",
+    "Message": "message",
+    "QueueId": "queue_id",
+    "CreationTime": "created_at",
+    "StartTime": "started_at",
+    "EndTime": "finished_at",
+    "Input": (
+        "input",
+        {
+            "BucketId": "bucket",
+            "Bucket": "bucket",
+            "Region": "region",
+            "Prefix": "prefix",
+            "Object": "key",
+            "Manifest": "manifest",
+            "UrlFile": "url_file",
+        },
+    ),
+    "Operation": "detail",
+}
 WORKFLOW: Shape = {
     "WorkflowId": "id",
     "RunId": "run_id",

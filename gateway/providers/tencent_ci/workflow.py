@@ -1,4 +1,8 @@
-"""One `WorkflowExecution` → the draft of a workflow event, with an outcome for each task."""
+"""One run → the draft of a workflow event, with an outcome for each task.
+
+Callbacks and the query of a run have it in `WorkflowExecution`, the query of several in
+`WorkflowExecutionList`, without its tasks. Only an EventName tells a start from an end.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,34 +17,33 @@ from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
 from gateway.providers.tencent_ci.shape import WORKFLOW, shaped
 
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:workflow:v1"
-_PATH = "WorkflowExecution"
 _TYPES = {"WorkflowStart": "com.tencentcloud.ci.workflow.started"}
 _FINISHED = "com.tencentcloud.ci.workflow.finished"
 _INPUT = ("bucket", "region", "key", "headers")
 
 
-def workflow_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
-    """The normalizer of workflow runs."""
+def workflow_normalizer(contract: Contract, container: str) -> Callable[[Root, Node], Draft]:
+    """The normalizer of the runs in `container`."""
     fields = contract.property_plan(SCHEMA).fields
     types = {**fields, **fields["workflow"].fields, **fields["input"].fields}
-    coerced = coercion(shaped(WORKFLOW, types), _PATH)
+    coerced = coercion(shaped(WORKFLOW, types), container)
 
     def normalize(root: Root, run: Node) -> Draft:
         for name in ("RunId", "State"):
             word(run, name)
-        aside = root.aside(_PATH)
+        aside = root.aside(container)
         found = coerced(run, aside) or {}
-        return _draft(root, found, aside)
+        return _draft(root, found, path=container, aside=aside)
 
     return normalize
 
 
-def _draft(root: Root, found: Node, aside: Aside) -> Draft:
+def _draft(root: Root, found: Node, *, path: str, aside: Aside) -> Draft:
     tasks = [
         task | {"outcome": outcome_of(task.get("state")).value} for task in found.pop("tasks", [])
     ]
     source = {name: found.pop(name) for name in _INPUT if name in found}
-    without_slash(source, f"{_PATH}.Object", aside)
+    without_slash(source, f"{path}.Object", aside)
     outcome = outcome_of(found.get("state"))
     parts: Node = {
         "provider": "tencent-ci",

@@ -215,9 +215,27 @@ def test_the_workflow_has_our_names() -> None:
 
 
 def test_what_stands_beside_the_job_is_kept() -> None:
-    """`Response.Workflow`, as the manual's tables have it, and anything else."""
-    (data,) = datas(job() | {"Workflow": {"RunId": "i1"}, "RequestId": "r"})
-    assert data["extra"] == {"Workflow.RunId": "i1", "RequestId": "r"}
+    """Under its path."""
+    (data,) = datas(job() | {"New": {"Name": "n"}, "RequestId": "r"})
+    assert data["extra"] == {"New.Name": "n", "RequestId": "r"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_workflow_beside_the_job_is_the_job_s(jobs: int) -> None:
+    """`Response.Workflow` in the manual's tables, `JobsDetail.Workflow` in all its examples."""
+    found = datas({"JobsDetail": [{"JobId": "j"}] * jobs, "Workflow": {"RunId": "i1"}})
+    assert [(one["workflow"], one.get("extra")) for one in found] == [
+        ({"run_id": "i1"}, None)
+    ] * jobs
+
+
+def test_a_workflow_within_the_job_comes_first() -> None:
+    """The other one is kept as it stands, and so is one that is no object."""
+    inner = job(Workflow={"RunId": "i1"})
+    (data,) = datas(inner | {"Workflow": {"RunId": "i2"}})
+    assert (data["workflow"], data["extra"]) == ({"run_id": "i1"}, {"Workflow.RunId": "i2"})
+    (data,) = datas(job() | {"Workflow": "w"})
+    assert (data.get("workflow"), data["extra"]) == (None, {"Workflow": "w"})
 
 
 def test_every_job_of_a_callback_has_what_stands_beside_them() -> None:

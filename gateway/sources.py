@@ -36,6 +36,7 @@ def _source(name: str, settings: Settings) -> Source:
         provider=section.provider,
         envelope=[made for check in checks for made in _envelope(check)],
         content=[made for check in checks for made in _content(check)],
+        decode=provider.decode,
         is_probe=provider.is_probe,
         normalize=normalize,
         contract=contract,

@@ -40,6 +40,7 @@ def source(buckets: Sequence[str] = (), *, secrets: Sequence[bytes] = (SECRET,))
         provider=PROVIDER,
         envelope=[token_check(secrets)],
         content=[buckets_check(buckets)] if buckets else [],
+        decode=providers()[PROVIDER].decode,
         is_probe=providers()[PROVIDER].is_probe,
         normalize=normalizer(),
         contract=contract(),

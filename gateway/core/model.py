@@ -41,7 +41,14 @@ class Callback(NamedTuple):
     token: bytes | None
     """The secret that stood in the path or in `?token=`, percent-decoded."""
     peer: str
+    """The client's address, read through the trusted proxies."""
     received_at: str
+    time: float = 0.0
+    """Reception in Unix seconds; a check compares timestamps with it."""
+    hop: str = ""
+    """The address at the other end of the connection: a proxy's, or the client's own."""
+    certificate: bytes = b""
+    """The client's certificate of this TLS connection, DER; empty where there is none."""
 
 
 class Proof(NamedTuple):

@@ -15,11 +15,10 @@ from urllib.parse import unquote_to_bytes
 import orjson
 
 from gateway.core.contract import Contract
-from gateway.core.decode import decode
 from gateway.core.errors import Ignored, Reason, Unreadable
 from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
-from gateway.core.provider import Draft, Normalize, claims
+from gateway.core.provider import Decode, Draft, Normalize, claims
 from gateway.core.redact import Redact, decode_redacted
 
 ID_LENGTH: Final = 32
@@ -36,6 +35,7 @@ class Source:
     provider: str
     envelope: Sequence[EnvelopeCheck]
     content: Sequence[ContentCheck]
+    decode: Decode
     is_probe: Callable[[Value], bool]
     normalize: Normalize
     contract: Contract
@@ -61,9 +61,9 @@ def process(callback: Callback, source: Source) -> Receipted:
     redacted: tuple[str, ...] = ()
     try:
         if source.redact is None:
-            document = decode(verified)
+            document = source.decode(verified)
         else:  # from here on nobody sees what must not be kept
-            document, callback, redacted = decode_redacted(verified, source.redact)
+            document, callback, redacted = decode_redacted(verified, source.decode, source.redact)
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
         drafts = source.normalize(document)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.core.contract import Contract
-from gateway.core.model import Value
+from gateway.core.decode import decode
+from gateway.core.model import Value, Verified
 
 
 class Draft(NamedTuple):
@@ -49,6 +50,8 @@ def _buckets(data: dict[str, Value]) -> set[str | None]:
     return named - {None} or {None}
 
 
+Decode = Callable[[Verified], Value]
+"""Verified callback → document; raises nothing but `Unreadable`."""
 Normalize = Callable[[Value], list[Draft]]
 """Document → drafts, in order; raises nothing but `Unreadable`."""
 
@@ -61,6 +64,8 @@ class Provider:
     compile: Callable[[Contract], Normalize]
     is_probe: Callable[[Value], bool]
     """Whether a document is what a console sends to try a URL: answered 200 and not kept."""
+    decode: Decode = decode
+    """A vendor that says in a header what the body is puts both into the document."""
     personal: frozenset[str] = frozenset()
     """What `redact: personal` stands for; names of elements, as `gateway.core.redact` has them."""
     root: str = ""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.core.coerce import untyped
-from gateway.core.decode import decode
 from gateway.core.encode import encode
 from gateway.core.errors import Unreadable
 from gateway.core.model import Callback, Value, Verified
+from gateway.core.provider import Decode
 
 _Steps = tuple[str, ...]
 _Names = dict[str, dict[_Steps, str]]
@@ -55,7 +55,7 @@ def redaction(names: Iterable[str], *, root: str = "") -> Redact:
     return redact
 
 
-def decode_redacted(verified: Verified, redact: Redact) -> Kept:
+def decode_redacted(verified: Verified, decode: Decode, redact: Redact) -> Kept:
     """The document and the callback without what must not be kept; raises only `Unreadable`.
 
     A body that cannot be decoded is kept as it is, and its error does not quote it.

@@ -51,4 +51,4 @@ def compile_provider(contract: Contract) -> Normalize:
     return normalize
 
 
-PROVIDER = Provider("tencent-ci", compile_provider, is_probe, PERSONAL, root="Response")
+PROVIDER = Provider("tencent-ci", compile_provider, is_probe, personal=PERSONAL, root="Response")

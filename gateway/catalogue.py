@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from gateway.schemas import FOLDER
 
 _TAG = re.compile(r"for the Tag `(\w+)`").search

@@ -14,8 +14,8 @@ from typing import Final
 import orjson
 
 from gateway.catalogue import PublishedSchema, catalogue
-from gateway.core.coerce import Schema
 from gateway.core.model import Value
+from gateway.core.plans import Schema
 from gateway.resolve import Resolver
 from gateway.schemas import FOLDER
 

@@ -8,8 +8,8 @@ one plain schema, such as two different bounds, is an error and not a guess.
 from collections.abc import Iterable
 from typing import Final
 
-from gateway.core.coerce import Schema
 from gateway.core.model import Value
+from gateway.core.plans import Schema
 
 ANNOTATIONS: Final = frozenset({"$schema", "$id", "title", "description"})
 """Keywords that say something and allow or forbid nothing."""

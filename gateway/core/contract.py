@@ -8,8 +8,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from gateway.core.coerce import Compiler, Plan, Schema
+from gateway.core.coerce import Plan
 from gateway.core.errors import Reason, Unreadable
+from gateway.core.plans import Compiler, Schema
 
 
 class Contract:

@@ -10,10 +10,12 @@ import xmltodict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.core.coerce import Aside, Schema, boolean, coerce, date_time, integer, number, ratio
+from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.decode import decode
 from gateway.core.model import Document, Value
+from gateway.core.plans import Schema
+from gateway.core.scalars import boolean, date_time, integer, number, ratio
 from tests.laws.documents import leaves, meaning
 from tests.laws.generated import ODD, SCHEMAS, of_schema, some
 from tests.sources import as_json, contract, verified

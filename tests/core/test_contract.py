@@ -4,10 +4,11 @@ import socket
 
 import pytest
 
-from gateway.core.coerce import Aside, Schema, coerce
+from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Document
+from gateway.core.plans import Schema
 
 BASE: Schema = {
     "$id": "urn:test:base",

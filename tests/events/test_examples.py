@@ -15,7 +15,7 @@ import pytest
 
 from gateway.catalogue import catalogue
 from gateway.core import model as core
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from gateway.events import Outcome, read_json
 from gateway.events.read import FAMILIES
 from gateway.resolve import Resolver

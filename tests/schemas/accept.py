@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from gateway.catalogue import catalogue
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from gateway.core.model import Value
 from gateway.resolve import ANNOTATIONS
 from tests.schemas.narrowing import narrowed

@@ -8,7 +8,7 @@ values, a tighter bound. Both schemas are without references.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from gateway.core.model import Value
 from gateway.resolve import ANNOTATIONS, Resolver
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from tests.schemas.narrowing import LOWER, UPPER, narrowed, narrowings
 
 TEXT: Schema = {"type": "string"}

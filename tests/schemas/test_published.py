@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from tests.schemas.accept import current, essential, providers, recorded
 from tests.schemas.narrowing import narrowed
 

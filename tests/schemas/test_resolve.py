@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.catalogue import PublishedSchema, catalogue
-from gateway.core.coerce import Schema
+from gateway.core.plans import Schema
 from gateway.core.model import Document, Value
 from gateway.resolve import Resolver, Unjoinable, joined
 

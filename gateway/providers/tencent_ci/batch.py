@@ -11,10 +11,9 @@ own. The Tag of its jobs, their queue and the user's data stand in its Operation
 from collections.abc import Callable
 from typing import Final
 
-from gateway.core.coerce import Aside
+from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.provider import Draft
-from gateway.core.quick import coercion
 from gateway.providers.tencent_ci.outcome import outcome_of
 from gateway.providers.tencent_ci.outputs import owner
 from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
@@ -37,12 +36,12 @@ def is_batch(job: Node) -> bool:
 def batch_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     """The normalizer of batches."""
     fields = contract.property_plan(SCHEMA).fields
-    coerced = coercion(shaped(BATCH, {**fields, **fields["batch"].fields}), _PATH)
+    plan = shaped(BATCH, {**fields, **fields["batch"].fields})
 
     def normalize(root: Root, batch: Node) -> Draft:
         word(batch, "State")  # never the last of several that differ
         aside = root.aside(_PATH)
-        return _draft(root, coerced(batch, aside) or {}, aside)
+        return _draft(root, coerce(batch, plan, _PATH, aside) or {}, aside)
 
     return normalize
 

@@ -4,16 +4,15 @@
 under its own names, typed by the schema of its Tag; everything else is in `extra`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from gateway.core.coerce import Aside, Plan, coerce, untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Outcome
 from gateway.core.provider import Draft
-from gateway.core.quick import Coercion, coercion
 from gateway.providers.tencent_ci.media import media
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
 from gateway.providers.tencent_ci.outputs import outputs, owner
@@ -23,6 +22,7 @@ from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 TYPE: Final = "com.tencentcloud.ci.job.finished"
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:job:v1"
 _PATH = "JobsDetail"
+_OF_JOB = re.compile(r"urn:callback-gateway:tencent-ci:job[.:]").match
 _VENDOR = {  # of two names for one thing the table's first
     ours if isinstance(ours, str) else ours[0]: theirs for theirs, ours in reversed(INPUT.items())
 }
@@ -36,25 +36,26 @@ _FROM_OPERATION = {
 def job_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     """The normalizer of jobs; a Tag without a schema of its own goes by the general one."""
 
-    @cache
-    def coercion_of(schema: str) -> Coercion:
-        fields = contract.property_plan(schema).fields
-        return coercion(shaped(JOB, {**fields, **fields["job"].fields}), _PATH)
-
+    plans = {schema: _plan(contract, schema) for schema in contract.identifiers if _OF_JOB(schema)}
     input_plan = shaped(INPUT, contract.property_plan(SCHEMA, "input").fields)
 
     def normalize(root: Root, job: Node) -> Draft:
         root, job = inward(root, job, "Workflow")
         tag = _tag(job)
         schema = f"urn:callback-gateway:tencent-ci:job.{tag.lower()}:v1"
-        if schema not in contract:
+        if schema not in plans:
             schema = SCHEMA
         aside = root.aside(_PATH)
-        found = coercion_of(schema)(_without_operation_input(job), aside) or {}
+        found = coerce(_without_operation_input(job), plans[schema], _PATH, aside) or {}
         source = _input(found.pop("input", {}), job, input_plan, aside)
         return _draft(root, job, found, source=source, tag=tag, schema=schema, aside=aside)
 
     return normalize
+
+
+def _plan(contract: Contract, schema: str) -> Plan:
+    fields = contract.property_plan(schema).fields
+    return shaped(JOB, {**fields, **fields["job"].fields})
 
 
 def _draft(

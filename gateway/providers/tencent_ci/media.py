@@ -15,11 +15,12 @@ of this. What reads otherwise (a sign, an exponent, a word) tells no rate; it is
 import re
 from typing import Final
 
-from gateway.core.coerce import WHITE, Aside, Plan, coerce
+from gateway.core.coerce import Aside, Plan, coerce
 from gateway.core.model import Value
+from gateway.core.scalars import stripped, text
 from gateway.providers.tencent_ci.root import Node, only
 
-_TEXT: Final = Plan(scalar=str)
+_TEXT: Final = Plan(scalar=text)
 _DIGITS: Final = 12
 """A rate or index with more whole digits is none."""
 _KILO = re.compile(rf"[0-9]{{1,{_DIGITS}}}\.[0-9]{{1,{_DIGITS}}}", re.ASCII).fullmatch
@@ -53,10 +54,10 @@ def _streams(nodes: Value) -> list[Node]:
 def _rated(node: Node) -> Node:
     if "Bitrate" not in node:
         return {}
-    text = _text(node["Bitrate"])
-    rate = _whole(text)
-    if rate is None and _KILO(text):
-        rate = round(float(text) * 1000)
+    told = _text(node["Bitrate"])
+    rate = _whole(told)
+    if rate is None and _KILO(told):
+        rate = round(float(told) * 1000)
     return {} if rate is None else {"bit_rate": rate}
 
 
@@ -72,5 +73,5 @@ def _whole(text: str) -> int | None:
 def _text(value: Value) -> str:
     """A leaf's text, as written in JSON too: a number with a fraction keeps its digits."""
     if type(value) is str:
-        return value.strip(WHITE)
+        return stripped(value)
     return coerce(value, _TEXT, "", Aside()) or ""

@@ -13,7 +13,7 @@ from gateway.core.coerce import Aside, Plan, coerce, untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Outcome, Value
 from gateway.core.provider import Draft
-from gateway.core.quick import coercion
+from gateway.core.scalars import text
 from gateway.providers.tencent_ci.moderation_address import object_at
 from gateway.providers.tencent_ci.moderation_findings import (
     DECIDED,
@@ -38,7 +38,7 @@ _KINDS = {
 }
 _LIVE = "live_video"
 _AUDITED = {"Snapshot", "AudioSection"}
-_TEXT = Plan(scalar=str)
+_TEXT = Plan(scalar=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +98,19 @@ def drafter(form: Form, contract: Contract) -> Callable[[Root, Node], Draft]:
     for part, names in (("job", form.job), ("input", form.input)):
         for theirs, ours in names.items():
             fields[theirs] = replace(types[part].fields[ours], name=theirs)
-    coerced = coercion(Plan(fields=fields), form.container)
+    plan = Plan(fields=fields)
 
     def draft(root: Root, node: Node) -> Draft:
         for name in form.deciding:
             word(node, name)  # never the last of several that differ
         rest = {name: child for name, child in root.node.items() if name not in form.beside}
         aside = root._replace(node=rest).aside(form.container)
-        detail = coerced({k: v for k, v in node.items() if k != form.headers}, aside) or {}
+        vendor = {name: child for name, child in node.items() if name != form.headers}
+        detail = coerce(vendor, plan, form.container, aside) or {}
         job = _taken(detail, form.job)
         for name in form.beside:
-            text = coerce(root.node.get(name), _TEXT, name, aside)
-            job |= {name: text} if text else {}
+            beside = coerce(root.node.get(name), _TEXT, name, aside)
+            job |= {name: beside} if beside else {}
         headers = _headers(node.get(form.headers), f"{form.container}.{form.headers}", aside)
         event_name = root.event_name or detail.get("event")
         return _draft(form, event_name, job=job, detail=detail, headers=headers, aside=aside)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from gateway.core.coerce import ROOM, Aside, Plan, coerce, leaf_text, untyped
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
+from gateway.core.scalars import text
 
 Node = dict[str, Value]
-_TEXT = Plan(scalar=str)
+_TEXT = Plan(scalar=text)
 
 
 class Root(NamedTuple):

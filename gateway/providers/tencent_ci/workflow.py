@@ -8,10 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from gateway.core.coerce import Aside
+from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.provider import Draft
-from gateway.core.quick import coercion
 from gateway.providers.tencent_ci.outcome import outcome_of
 from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
 from gateway.providers.tencent_ci.shape import WORKFLOW, shaped
@@ -26,13 +25,13 @@ def workflow_normalizer(contract: Contract, container: str) -> Callable[[Root, N
     """The normalizer of the runs in `container`."""
     fields = contract.property_plan(SCHEMA).fields
     types = {**fields, **fields["workflow"].fields, **fields["input"].fields}
-    coerced = coercion(shaped(WORKFLOW, types), container)
+    plan = shaped(WORKFLOW, types)
 
     def normalize(root: Root, run: Node) -> Draft:
         for name in ("RunId", "State"):
             word(run, name)
         aside = root.aside(container)
-        found = coerced(run, aside) or {}
+        found = coerce(run, plan, container, aside) or {}
         return _draft(root, found, path=container, aside=aside)
 
     return normalize

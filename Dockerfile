@@ -1,13 +1,19 @@
 # Configuration: mount it as /gateway/gateway.yaml; the journal lies in the volume /gateway/var.
 
-FROM python:3.13-slim AS wheels
+# This image has a C compiler, the slim one has none.
+FROM python:3.13 AS wheels
 WORKDIR /src
 COPY deploy/requirements.txt deploy/
 RUN pip wheel --no-cache-dir --require-hashes --wheel-dir /wheels -r deploy/requirements.txt
+COPY deploy/compile.txt deploy/
+RUN pip install --no-cache-dir --require-hashes -r deploy/compile.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY gateway gateway
+COPY deploy/compile.py deploy/
 RUN pip install --no-cache-dir --no-index --find-links /wheels /wheels/hatchling-*.whl \
+ && pip install --no-cache-dir --no-index --find-links /wheels -r deploy/requirements.txt \
+ && python deploy/compile.py \
  && pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM python:3.13-slim

@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: install run test check lint bench clean lock
+.PHONY: install run test check lint bench bench-linear fuzz clean lock
 
-install: $(VENV)/.installed
+install: $(VENV)/.compiled
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
@@ -18,6 +18,13 @@ $(BIN)/python:
 $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r deploy/requirements.txt
 	$(PIP) install --no-index --no-deps --no-build-isolation -e .
+	touch $@
+
+# The pure rooms as C extensions, where there is a C compiler; without one they run as they are.
+$(VENV)/.compiled: deploy/compile.txt deploy/compile.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
+    gateway/providers/*.py gateway/providers/*/*.py) | $(VENV)/.installed
+	$(PIP) install --require-hashes -r deploy/compile.txt
+	$(BIN)/python deploy/compile.py
 	touch $@
 
 $(VENV)/.tested: tests/requirements.txt $(VENV)/.installed
@@ -33,27 +40,38 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint
+check: lint $(VENV)/.compiled
 	$(BIN)/python -m pytest -q -m "not kafka"
 
-test: lint
+test: lint $(VENV)/.compiled
 	.ci/packages java:default-jre-headless mvn:maven
 	$(BIN)/python -m tests.broker.kafka fetch
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/.tested
+bench: $(VENV)/.tested $(VENV)/.compiled
 	.ci/packages wrk:wrk
 	$(BIN)/python -m tests.bench
 
+bench-linear: $(VENV)/.tested $(VENV)/.compiled
+	$(BIN)/python -m tests.bench.linear
+
+# N inputs, of a seed of their own unless SEED gives one.
+N ?= 20000
+fuzz: $(VENV)/.tested $(VENV)/.compiled
+	$(BIN)/python -m tests.fuzz --inputs $(N) $(if $(SEED),--seed $(SEED))
+
 # Keeps var (the journals) and .cache (Kafka, for tests without a network).
 clean:
+	find gateway -name '*.so' -delete
 	rm -rf $(VENV) dist .coverage* .hypothesis .*_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# Both lock files anew for every platform; LOCK=--upgrade takes the newest versions.
+# The lock files anew for every platform; LOCK=--upgrade takes the newest versions.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-annotate --custom-compile-command "make lock" $(LOCK) pyproject.toml
+    --no-annotate --custom-compile-command "make lock" $(LOCK)
 lock: $(BIN)/python
 	$(PIP) install uv
-	printf "hatchling\neditables\n" | $(COMPILE) - -o deploy/requirements.txt
-	$(COMPILE) --extra test -c deploy/requirements.txt -o tests/requirements.txt
+	printf "hatchling\neditables\n" | $(COMPILE) pyproject.toml - -o deploy/requirements.txt
+	printf "mypy\nsetuptools\n" | $(COMPILE) -c deploy/requirements.txt - -o deploy/compile.txt
+	$(COMPILE) pyproject.toml --extra test -c deploy/requirements.txt -c deploy/compile.txt \
+	    -o tests/requirements.txt

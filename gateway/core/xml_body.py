@@ -47,14 +47,12 @@ def decode_xml(body: bytes) -> Document:
     if body.startswith(b"<!DOCTYPE", prolog.end()):  # a parser might open what it names
         raise Unreadable(Reason.DOCTYPE, "a document type declaration is not accepted")
     root = _parse(body)
-    if _TOO_DEEP(root):
-        raise Unreadable(Reason.TOO_DEEP, f"more than {MAX_DEPTH} elements deep")
     if b"xml:" in body or _ATTRIBUTE.search(body, prolog.end()):
-        return _general(body)
+        return _general(body, root)
     try:
-        return {root.tag: _children(root) if len(root) else _text(root)}
-    except _MixedContent:
-        return _general(body)
+        return {root.tag: _children(root, MAX_DEPTH - 1) if len(root) else _text(root)}
+    except _Unusual:
+        return _general(body, root)
 
 
 def _as_utf8(body: bytes) -> bytes:
@@ -87,8 +85,8 @@ def _parse(body: bytes) -> etree._Element:
         raise Unreadable(reason, error.msg or "empty document") from error
 
 
-class _MixedContent(Exception):
-    """Text stands between elements: the short way does not keep it."""
+class _Unusual(Exception):
+    """Text stands between elements, which the short way does not keep, or it is too deep."""
 
 
 def _text(element: etree._Element) -> str | None:
@@ -96,20 +94,21 @@ def _text(element: etree._Element) -> str | None:
     return text.strip() or None if text else None
 
 
-def _children(parent: etree._Element) -> Document:
-    """`parent` is an element with children; repeats become a list, in order.
+def _children(parent: etree._Element, room: int) -> Document:
+    """`parent` is an element with children, `room` levels deep at most; repeats become a list, in
+    order.
 
     `_text` is written out once more in the loop: a call per leaf costs 8 % of the decoding.
     """
-    if parent.text is not None:
-        raise _MixedContent
+    if parent.text is not None or not room:
+        raise _Unusual
     found: Document = {}
     for child in parent:
         if child.tail is not None:
-            raise _MixedContent
+            raise _Unusual
         value: Document | str | None
         if len(child):
-            value = _children(child)
+            value = _children(child, room - 1)
         else:
             text = child.text
             value = text.strip() or None if text else None
@@ -123,7 +122,9 @@ def _children(parent: etree._Element) -> Document:
     return found
 
 
-def _general(body: bytes) -> Document:
+def _general(body: bytes, root: etree._Element) -> Document:
+    if _TOO_DEEP(root):
+        raise Unreadable(Reason.TOO_DEEP, f"more than {MAX_DEPTH} elements deep")
     try:
         document: Document = xmltodict.parse(body, encoding="utf-8")
     except (ExpatError, ValueError) as error:

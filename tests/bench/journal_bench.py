@@ -68,7 +68,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="journal-bench-") as folder:
         path = Path(folder, "journal.db")
-        with Writer(path, max_size=1 << 40) as writer, Upkeep(path, largest_wal=0) as upkeep:
+        with Writer(path, max_size=1 << 40) as writer, Upkeep(path) as upkeep:
             for _ in range(max(options.kept, 8_000) // 100):
                 writer.append(entries(100))
             for size in BATCHES:

@@ -1,23 +1,16 @@
-"""XML → document: exactly what xmltodict makes of it, and what lxml's own tree says.
+"""XML → document: exactly what xmltodict makes of it."""
 
-Generated documents, and mutations of the examples: what is read is read by all three alike, and what
-is refused as malformed one of the others refuses as well.
-"""
-
-from random import Random
-from typing import Final
-from xml.parsers.expat import ExpatError
+import subprocess
+import sys
 
 import pytest
 import xmltodict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from gateway.core.errors import Reason, Unreadable
-from gateway.core.model import Document, Value
-from gateway.core.xml_body import MAX_DEPTH, decode_xml
-from tests.fuzz.inputs import body as mutated
+from gateway.core.model import Document
+from gateway.core.xml_body import decode_xml
 
 PLAIN = [
     "<a/>",
@@ -246,102 +239,26 @@ def test_any_well_formed_markup_is_what_xmltodict_makes_of_it(body: bytes) -> No
     assert decode_xml(body) == xmltodict.parse(body)
 
 
-def by_lxml(body: bytes) -> Document | None:
-    """The document that lxml's tree holds, in xmltodict's convention; None where lxml refuses."""
-    try:
-        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, huge_tree=True))
-    except etree.XMLSyntaxError:
-        return None
-    return {root.tag: _reading(root)}
+_NAMES_FOR_EVER = """
+import os
+from pathlib import Path
+from gateway.core.xml_body import decode_xml
+
+def mebibytes_after(first, last):
+    for number in range(first, last):
+        names = (f"<n{'x' * 50}{number:05}{at:05}/>" for at in range(1000))
+        decode_xml(f"<a>{''.join(names)}</a>".encode())
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+before = mebibytes_after(0, 200)
+print(mebibytes_after(200, 600) - before)
+"""
 
 
-def _reading(element: etree._Element) -> Value:
-    found: Document = {f"@{name}": value for name, value in element.items()}
-    texts = [element.text or ""]
-    for node in element:
-        texts.append(node.tail or "")
-        if isinstance(node.tag, str):  # of a comment or an instruction it is a function
-            one = _reading(node)
-            if node.tag in found:
-                several = found[node.tag]
-                found[node.tag] = [*(several if isinstance(several, list) else [several]), one]
-            else:
-                found[node.tag] = one
-    text = "".join(texts).strip() or None
-    if not found:
-        return text
-    return found | ({"#text": text} if text else {})
-
-
-def by_xmltodict(body: bytes) -> Document | None:
-    """The document; None where expat refuses."""
-    try:
-        found: Document = xmltodict.parse(body)
-    except (ExpatError, ValueError):
-        return None
-    return found
-
-
-def is_too_deep(body: bytes) -> bool:
-    """Whether a tag of the body stands below the bound, as a parser counts that only counts."""
-    level, deepest = 0, 0
-    parser = etree.XMLPullParser(("start", "end"), huge_tree=True)
-    try:
-        parser.feed(body)
-    except etree.XMLSyntaxError:
-        pass
-    for event, _ in parser.read_events():
-        level += 1 if event == "start" else -1
-        deepest = max(deepest, level)
-    return deepest > MAX_DEPTH
-
-
-def is_in_utf_8(body: bytes) -> bool:
-    """Bytes, and declaration where there is one."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return False
-    declaration = text.partition("?>")[0] if text.lstrip("\ufeff").startswith("<?xml") else ""
-    return "\0" not in text and ("encoding" not in declaration or "utf-8" in declaration.lower())
-
-
-def agree(body: bytes) -> None:
-    """All three read the body alike; or it is refused, for a reason that holds."""
-    try:
-        document = decode_xml(body)
-    except Unreadable as refused:
-        match refused.reason:
-            case Reason.MALFORMED_XML:
-                assert by_lxml(body) is None or by_xmltodict(body) is None
-            case Reason.TOO_DEEP:
-                assert is_too_deep(body)
-            case Reason.DOCTYPE:
-                assert b"<!DOCTYPE" in body
-            case reason:
-                assert reason == Reason.ENCODING
-                assert not is_in_utf_8(body)
-    else:
-        assert document == by_xmltodict(body)
-        if b"xmlns" not in body:  # lxml names what is in a namespace otherwise
-            assert document == by_lxml(body)
-
-
-@pytest.mark.parametrize("text", PLAIN + MARKUP + MIXED + ATTRIBUTES)
-def test_all_three_agree_on_every_production(text: str) -> None:
-    """The second oracle too."""
-    agree(text.encode())
-
-
-KINDS: Final = ("document as XML", "text of XML", "bytes", "spliced", "truncated", "deep")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(5))
-def test_all_three_agree_on_a_mutated_callback(kind: str, seed: int) -> None:
-    """Neither more nor less than the reference parsers is read, and nothing else."""
-    random = Random(f"{kind}/{seed}")
-    for _ in range(100):
-        body = mutated(random, kind)
-        if body.startswith(b"<"):
-            agree(body)
+@pytest.mark.xfail(strict=True, reason="libxml2 keeps every name for as long as its thread lives")
+def test_names_that_were_read_once_are_not_kept_for_ever() -> None:
+    """400,000 names more, once each, cost no memory: a sender may invent them."""
+    child = subprocess.run(
+        [sys.executable, "-c", _NAMES_FOR_EVER], check=True, capture_output=True, text=True
+    )
+    assert float(child.stdout) < 20

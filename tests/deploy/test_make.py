@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("target", ["install", "run", "test", "check", "bench", "clean"])
+@pytest.mark.parametrize("target", ["install", "run", "test", "check", "bench", "bench-linear", "fuzz", "clean"])
 def test_a_promised_target_is_there(target: str) -> None:
     make = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
     assert (make.returncode, make.stderr) == (0, "")

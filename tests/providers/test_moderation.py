@@ -101,6 +101,14 @@ def test_a_container_that_is_no_object_is_against_the_schema() -> None:
     assert quarantine(as_json(document)).reason is Reason.SCHEMA
 
 
+@pytest.mark.parametrize("empty", [{}, [{}], None])
+def test_an_empty_container_is_none(empty: Value) -> None:
+    """As in XML, which cannot tell an empty object from an empty text: no moderation is made up."""
+    document = {"EventName": "ReviewImage", "JobsDetail": empty}
+    assert not known(document)
+    assert entry(as_json(document)).events == entry(xml(document)).events
+
+
 # Probes
 
 
@@ -111,6 +119,13 @@ def test_a_probe_is_known_by_its_message_and_its_id() -> None:
     assert is_probe({"Response": probe})
     with pytest.raises(Ignored):
         entry(as_json(probe))
+
+
+def test_a_probe_is_one_also_where_its_texts_are_lists_of_one() -> None:
+    """XML cannot tell them from the texts, so JSON does not either."""
+    probe = simple() | {"message": [PROBE], "data": [{"trace_id": ["test_trace_id"]}]}
+    assert is_probe(probe)
+    assert not is_probe(probe | {"message": [PROBE, PROBE]})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ callback URL that is being saved with a Simple one that is about nothing.
 
 from collections.abc import Callable
 
-from gateway.core.coerce import leaf_text, untyped
+from gateway.core.coerce import untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Value
 from gateway.core.provider import Draft
@@ -35,9 +35,9 @@ def is_probe(document: Value) -> bool:
     root = document if isinstance(document, dict) else {}
     inner = root.get("Response")
     root = inner if isinstance(inner, dict) else root
-    if leaf_text(root.get("message")) != _PROBE_MESSAGE:
+    if untyped(root.get("message")) != _PROBE_MESSAGE:
         return False
-    return [leaf_text(one.get("trace_id")) for one in _objects(root.get("data"))] == [_PROBE_ID]
+    return [untyped(one.get("trace_id")) for one in _objects(root.get("data"))] == [_PROBE_ID]
 
 
 def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Draft]]:
@@ -54,9 +54,9 @@ def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Dr
 
 
 def _objects(value: Value) -> list[Node]:
-    """The objects in `value`, one or a list; none where something else is among them."""
+    """The objects in `value`, one or a list; none where another or an empty one is among them."""
     values = value if isinstance(value, list) else [value]
-    return values if all(isinstance(one, dict) for one in values) else []
+    return values if all(isinstance(one, dict) and one for one in values) else []
 
 
 def _says(node: Node, *names: str) -> bool:

@@ -10,6 +10,7 @@ The rare body with attributes or mixed content goes to xmltodict itself, after l
 harmless.
 """
 
+import ctypes
 import re
 from typing import Final
 from xml.parsers.expat import ExpatError
@@ -28,15 +29,8 @@ _PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _CHINESE = {b"gbk", b"gb2312", b"gb18030"}
 _ATTRIBUTE = re.compile(rb"""=\s*["']""")
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    resolve_entities=False,
-    no_network=True,
-    huge_tree=False,
-    remove_blank_text=True,
-    remove_comments=True,
-    remove_pis=True,
-)
+_NAMES_KEPT: Final = 8 << 20
+"""Bytes of XML after which libxml2 forgets the names that it has read."""
 
 
 def decode_xml(body: bytes) -> Document:
@@ -76,9 +70,50 @@ def _as_utf8(body: bytes) -> bytes:
         raise Unreadable(Reason.ENCODING, f"not {encoding.decode()}: {error.reason}") from error
 
 
+class _Trees:
+    """lxml's parser, anew from time to time: libxml2 keeps every name of an element for as long as
+    its thread lives, and a sender may invent a million. lxml has no call to forget them; they are
+    in the thread's dictionary, under this name since lxml 2.0 (parser.pxi)."""
+
+    def __init__(self) -> None:
+        self._renew()
+
+    def parsed(self, body: bytes) -> etree._Element:
+        """The root of the document; raises XMLSyntaxError."""
+        if self._left < 0:
+            _of_thread().pop("_ParserDictionaryContext", None)
+            self._renew()
+        self._left -= len(body)
+        return etree.fromstring(body, self._parser)
+
+    def _renew(self) -> None:
+        self._left = _NAMES_KEPT
+        self._parser = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+            remove_blank_text=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+
+_thread_dictionary = ctypes.pythonapi.PyThreadState_GetDict
+_thread_dictionary.restype = ctypes.c_void_p  # a borrowed reference: py_object would give it back
+
+
+def _of_thread() -> dict[str, object]:
+    found: dict[str, object] = ctypes.cast(_thread_dictionary(), ctypes.py_object).value
+    return found
+
+
+_TREES: Final = _Trees()
+
+
 def _parse(body: bytes) -> etree._Element:
     try:
-        return etree.fromstring(body, _PARSER)
+        return _TREES.parsed(body)
     except etree.XMLSyntaxError as error:
         too_deep = error.msg is not None and "depth" in error.msg
         reason = Reason.TOO_DEEP if too_deep else Reason.MALFORMED_XML

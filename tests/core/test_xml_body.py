@@ -255,7 +255,6 @@ print(mebibytes_after(200, 600) - before)
 """
 
 
-@pytest.mark.xfail(strict=True, reason="libxml2 keeps every name for as long as its thread lives")
 def test_names_that_were_read_once_are_not_kept_for_ever() -> None:
     """400,000 names more, once each, cost no memory: a sender may invent them."""
     child = subprocess.run(

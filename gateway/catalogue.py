@@ -48,8 +48,14 @@ class PublishedSchema:
         return found[1] if found else ""
 
     def is_called(self, word: str) -> bool:
-        """Whether `word` is its `$id`, its name or, in any case, its Tag."""
-        return word in (self.identifier, self.name) or word.lower() == self.tag.lower() != ""
+        """Whether `word` is its `$id`, its name or, in any case, its Tag.
+
+        Providers have schemas of one name: `github:event` is that of GitHub alone.
+        """
+        provider, _, name = word.rpartition(":")
+        if word == self.identifier or provider not in ("", self.provider):
+            return word == self.identifier
+        return name == self.name or name.lower() == self.tag.lower() != ""
 
 
 @cache

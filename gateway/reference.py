@@ -27,8 +27,8 @@ _HEAD: Final = """\
 # Events of {provider}
 
 [The overview](../README.md) has what every event has, and how a callback's fields become its own.
-The tables here have every field that a schema types; what they do not have is text, in place or in
-`extra`. The examples are shortened, and without `id`, `receivedtime` and `verifiedby`.
+The tables here have every field that a schema types, and the overview says what becomes of others.
+The examples are shortened, and without `id`, `receivedtime` and `verifiedby`.
 """
 
 
@@ -108,6 +108,8 @@ def _type(schema: Schema, base: str, resolver: Resolver) -> str:
             return _type(target, base, resolver)
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{_anchor(_part(base, name))})"
+    if "type" not in schema:
+        return "anything"
     if schema["type"] == "array":
         return f"list of {_type(schema['items'], base, resolver)}"
     if "additionalProperties" in schema:

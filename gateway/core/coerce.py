@@ -37,6 +37,8 @@ class Plan:
     scalar: Scalar | None = None
     item: "Plan | None" = None
     fields: "dict[str, Plan]" = field(default_factory=dict)
+    rest: "Plan | None" = None
+    """How every other field is coerced, where `additionalProperties` says it of all."""
     closed: bool = False
     """Fields without a plan go aside instead of staying in place."""
 
@@ -116,7 +118,7 @@ def _object(
     """The usual leaf, text of its type, is done here: it needs no path."""
     found: dict[str, Value] = {}
     for name, raw in value.items():
-        known = plan.fields.get(name)
+        known = plan.fields.get(name, plan.rest)
         kept: Value = None
         if known is None:
             kept = _unknown(raw, name, plan, path, aside)

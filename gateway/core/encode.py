@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
-from gateway.core.model import Value
+from gateway.core.model import Callback, Value
 from gateway.core.xml_body import BOM
 
 _RETURN = {"\r": "&#13;"}
@@ -18,17 +18,23 @@ _RETURN = {"\r": "&#13;"}
 def encode(document: Value, body: bytes) -> bytes:
     """`document`, which was decoded from a body such as `body`, as XML or JSON as that is."""
     if not body.removeprefix(BOM).lstrip().startswith(b"<"):
-        return _json(document)
+        return encode_json(document)
     ((root, value),) = document.items()
     return _element(root, value).encode()
 
 
-def _json(value: Value) -> bytes:
+def encode_callback(document: Value, callback: Callback) -> Callback:
+    """`callback`, from which `document` was decoded, with it as its body."""
+    return callback._replace(body=encode(document, callback.body))
+
+
+def encode_json(value: Value) -> bytes:
+    """JSON on one line; numbers as they were written."""
     if isinstance(value, dict):
-        members = (orjson.dumps(name) + b":" + _json(child) for name, child in value.items())
+        members = (orjson.dumps(name) + b":" + encode_json(child) for name, child in value.items())
         return b"{" + b",".join(members) + b"}"
     if isinstance(value, list):
-        return b"[" + b",".join(map(_json, value)) + b"]"
+        return b"[" + b",".join(map(encode_json, value)) + b"]"
     if value is None or isinstance(value, str | bool):
         return orjson.dumps(value)
     return str(value).encode()  # a number, as it was written

@@ -35,7 +35,7 @@ class Compiler:
             return Plan(name, item=self.plan(items))
         if kind == "object":
             fields = {key: self.plan(sub, name=key) for key, sub in self.properties(parts).items()}
-            return Plan(name, fields=fields)
+            return Plan(name, fields=fields, rest=self._rest(parts))
         if _first(parts, "format") == "date-time":
             return Plan(name, scalar=date_time)
         return Plan(name, scalar=ratio if _first(parts, "x-lexical") == "ratio" else _SCALARS[kind])
@@ -47,6 +47,12 @@ class Compiler:
             for name, sub in schema.get("properties", {}).items():
                 found.setdefault(name, []).append((sub, base))
         return found
+
+    def _rest(self, parts: Sequence[Part]) -> Plan | None:
+        """The plan of all other fields, where `additionalProperties` types them."""
+        key = "additionalProperties"
+        typed = [(schema[key], base) for schema, base in parts if isinstance(schema.get(key), dict)]
+        return self.plan(typed) if typed else None
 
     def _said(self, schema: Schema, base: str) -> list[Part]:
         others = [(part, base) for part in schema.get("allOf", ())]

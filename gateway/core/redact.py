@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.core.coerce import untyped
-from gateway.core.encode import encode
 from gateway.core.errors import Unreadable
 from gateway.core.model import Callback, Value, Verified
-from gateway.core.provider import Decode
+from gateway.core.provider import Decode, Encode
 
 _Steps = tuple[str, ...]
 _Names = dict[str, dict[_Steps, str]]
@@ -31,7 +30,7 @@ class Kept(NamedTuple):
 
     document: Value
     callback: Callback
-    """Its body is as received where nothing was redacted."""
+    """As received where nothing was redacted."""
     redacted: tuple[str, ...]
 
 
@@ -55,7 +54,7 @@ def redaction(names: Iterable[str], *, root: str = "") -> Redact:
     return redact
 
 
-def decode_redacted(verified: Verified, decode: Decode, redact: Redact) -> Kept:
+def decode_redacted(verified: Verified, redact: Redact, *, decode: Decode, encode: Encode) -> Kept:
     """The document and the callback without what must not be kept; raises only `Unreadable`.
 
     A body that cannot be decoded is kept as it is, and its error does not quote it.
@@ -66,7 +65,7 @@ def decode_redacted(verified: Verified, decode: Decode, redact: Redact) -> Kept:
     except Unreadable as error:
         raise Unreadable(error.reason, "the body cannot be decoded, nor redacted") from error
     if names:
-        callback = callback._replace(body=encode(document, callback.body))
+        callback = encode(document, callback)
     return Kept(document, callback, names)
 
 

@@ -25,7 +25,8 @@ _NUMBER = re.compile(
 ).fullmatch
 _RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
 _TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d)(?::?([0-5]\d))?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z| UTC|[+-]\d\d)(?::?([0-5]\d))?",
+    re.ASCII,
 ).fullmatch
 _BOOLEANS = {"true": True, "false": False}
 
@@ -75,7 +76,7 @@ def boolean(text: str) -> bool | None:
 def date_time(text: str) -> str | None:
     """RFC 3339 from `2022-06-30T15:29:42+0800` and its kin; a date, time and offset must be there.
 
-    The vendor writes one moment as `…T…+0800`, `… …+0800` and `…T…+08:00`.
+    Vendors write one moment as `…T…+0800`, `… …+0800`, `…T…+08:00` and `… … UTC`.
     """
     try:
         if _is_usual(text):
@@ -106,5 +107,5 @@ def _rewritten(text: str) -> str | None:
     if match is None:
         return None
     day, time, hours, minutes = match.groups()
-    offset = "Z" if hours == "Z" else f"{hours}:{minutes or '00'}"
+    offset = "Z" if hours in ("Z", " UTC") else f"{hours}:{minutes or '00'}"
     return f"{day}T{time}{offset}"

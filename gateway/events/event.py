@@ -32,4 +32,6 @@ class CloudEvent:
     partitionkey: str | None = None
     redacted: str | None = None
     """The names under which something personal stood, comma-separated."""
+    replay: str | None = None
+    """The id of the replay or rewind by which an event comes that was published before."""
     raw: Object = field(default_factory=dict, repr=False, compare=False)

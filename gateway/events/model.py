@@ -65,10 +65,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `code` and `message` mean something only when it failed; `progress`: percent."""
+    """A job, build, pipeline, check or deployment.
+
+    `code` and `message` mean something only when it failed; `progress`: percent; `attempt`: from 1.
+    """
 
     id: str
     tag: str | None = None
+    name: str | None = None
+    number: int | None = None
+    attempt: int | None = None
     state: str | None = None
     code: str | None = None
     message: str | None = None
@@ -77,6 +83,7 @@ class Job:
     template_id: str | None = None
     template_name: str | None = None
     user_data: str | None = None
+    url: str | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -93,6 +100,16 @@ class WorkflowRef:
     run_id: str | None = None
     name: str | None = None
     node: str | None = None
+    raw: Object = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository or project that a job is of; `name`: `<owner>/<name>`."""
+
+    id: str | None = None
+    name: str | None = None
+    url: str | None = None
     raw: Object = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -162,6 +179,9 @@ class JobData:
     outputs: tuple[Output, ...] = ()
     workflow: WorkflowRef | None = None
     media: Media | None = None
+    repository: Repository | None = None
+    ref: str | None = None
+    commit: str | None = None
     detail: Object = field(default_factory=dict)
     extra: Object = field(default_factory=dict)
     raw: Object = field(default_factory=dict, repr=False, compare=False)
@@ -185,9 +205,13 @@ class WorkflowData:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedData:
-    """The data of a callback whose kind the gateway did not know: all of it is in `extra`."""
+    """The data of a callback of a kind that no schema types: all of it is in `detail` or `extra`.
+
+    `detail`: the JSON payload as it came. `extra`: path → text, where XML and JSON are one event.
+    """
 
     provider: str
     event_name: str | None = None
+    detail: Object = field(default_factory=dict)
     extra: Object = field(default_factory=dict)
     raw: Object = field(default_factory=dict, repr=False, compare=False)

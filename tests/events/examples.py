@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from gateway.core.model import Document
+from tests.sources import PROVIDER
 
 _FOLDER = Path(__file__).parents[1] / "examples"
 
 
 def _published() -> dict[str, Document]:
-    """`<case>-<number>` → event."""
+    """`<provider>/<case>-<number>` → event."""
     return {
-        f"{path.stem}-{number}": {
-            "id": hashlib.sha256(f"{path.stem}-{number}".encode()).hexdigest()[:32],
+        f"{path.parent.name}/{path.stem}-{number}": {
+            "id": hashlib.sha256(f"{path.parent.name}/{path.stem}-{number}".encode()).hexdigest()[
+                :32
+            ],
             "receivedtime": "2022-08-09T07:00:00.000001Z",
             "verifiedby": "token,bucket",
             **event,
@@ -28,7 +31,11 @@ EVENTS: Final = _published()
 
 
 def event(prefix: str) -> Document:
-    """The first event of the first case whose name begins so, as a copy of its own."""
-    text = json.dumps(next(EVENTS[name] for name in EVENTS if name.startswith(prefix)))
+    """The first event of the first case whose name begins so, as a copy of its own.
+
+    Of Tencent CI, where the prefix does not begin with another provider: `github/push`.
+    """
+    whole = prefix if "/" in prefix else f"{PROVIDER}/{prefix}"
+    text = json.dumps(next(EVENTS[name] for name in EVENTS if name.startswith(whole)))
     document: Document = json.loads(text)
     return document

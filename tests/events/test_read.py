@@ -20,6 +20,7 @@ from gateway.events import (
     ModerationData,
     Outcome,
     ReceivedData,
+    Repository,
     Verdict,
     WorkflowData,
     read_json,
@@ -28,6 +29,7 @@ from tests.events.examples import EVENTS, event
 
 SMALLEST = {"specversion": "1.0", "id": "1", "source": "/callbacks/media", "type": "t"}
 JOB_SCHEMA = "urn:callback-gateway:tencent-ci:job.transcode:v1"
+GITHUB = "https://github.com/octo-org/octo-repo"
 JOB = {"provider": "tencent-ci", "outcome": "failure", "job": {"id": "j1"}}
 
 
@@ -72,6 +74,32 @@ def test_a_workflow_run_has_its_tasks() -> None:
     found = read(event("workflowfinish-json")).data
     assert isinstance(found, WorkflowData)
     assert [task.outcome for task in found.tasks[:1]] == [Outcome.SUCCESS]
+
+
+def test_jobs_of_all_providers_are_of_one_type() -> None:
+    """Some tell of a repository, a commit and an attempt, none of a bucket."""
+    found = read(event("github/workflow-job-completed")).data
+    assert isinstance(found, JobData)
+    assert (found.provider, found.outcome, found.job.tag) == (
+        "github",
+        Outcome.SUCCESS,
+        "workflow_job",
+    )
+    assert (found.job.name, found.job.attempt, found.job.run_seconds) == ("test (3.12)", 1, 150.0)
+    assert found.repository == Repository("1296269", "octo-org/octo-repo", GITHUB)
+    assert found.workflow is not None
+    assert (found.workflow.run_id, found.ref, found.bucket) == ("940463255", "main", None)
+    for name in ("gitlab/pipeline-success", "jenkins/completed-pipeline"):
+        other = read(event(name)).data
+        assert isinstance(other, JobData)
+        assert other.outcome is Outcome.SUCCESS
+
+
+def test_an_event_that_no_schema_types_has_its_payload() -> None:
+    found = read(event("github/push")).data
+    assert isinstance(found, ReceivedData)
+    assert found.event_name == "push"
+    assert found.detail["commits"][0]["added"] == [".github/linter.yaml"]
 
 
 def test_a_batch_is_typed() -> None:

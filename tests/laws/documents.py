@@ -51,7 +51,7 @@ def meaning(leaf: Value) -> Meaning:
 def _moment(text: str) -> datetime | None:
     for form in _TIMES:
         try:
-            return datetime.strptime(text, form).astimezone(UTC)
+            return datetime.strptime(text.replace(" UTC", "+0000"), form).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     return None

@@ -18,8 +18,13 @@ SCHEMAS = sorted((ROOT / "schemas").glob("*/*/*.json"))
 EXAMPLES = sorted((ROOT / "tests/examples").glob("*/*.json"))
 
 UNDOCUMENTED = "the vendor documents no callback of this Tag"
+DEFINITIONS = "definitions only; every other schema refers to it"
 WITHOUT_EXAMPLE = {
-    "tencent-ci:common": "definitions only; every other schema refers to it",
+    "github:common": DEFINITIONS,
+    "github:job": "every kind of job extends it",
+    "gitlab:common": DEFINITIONS,
+    "gitlab:job": "pipelines and jobs extend it",
+    "tencent-ci:common": DEFINITIONS,
     "tencent-ci:event": "the vendor documents no callback of another kind",
     "tencent-ci:job": "every job.<tag> extends it, so every example of a job satisfies it",
     "tencent-ci:job.docprocess": UNDOCUMENTED,

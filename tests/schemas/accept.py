@@ -13,8 +13,8 @@ from typing import Final
 import orjson
 
 from gateway.catalogue import catalogue
-from gateway.core.plans import Schema
 from gateway.core.model import Value
+from gateway.core.plans import Schema
 from gateway.resolve import ANNOTATIONS
 from tests.schemas.narrowing import narrowed
 

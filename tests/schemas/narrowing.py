@@ -8,8 +8,8 @@ values, a tighter bound. Both schemas are without references.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gateway.core.plans import Schema
 from gateway.core.model import Value
+from gateway.core.plans import Schema
 from gateway.resolve import ANNOTATIONS, Resolver
 
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")

@@ -49,6 +49,18 @@ def test_a_resolved_schema_can_be_used_alone() -> None:
     assert "Duration" in set(keywords(document))
 
 
+def test_a_name_of_several_providers_needs_the_provider_before_it() -> None:
+    """A Tag or name alone is the mistake of the caller, who is told what there is."""
+    result = run("show", "event")
+    assert result.exit_code == 2
+    assert "schemas are called event; say which: " in result.output
+    assert "github:event" in result.output
+    shown = [json.loads(run("show", f"{provider}:event").output)["$id"].split(":")[2]
+             for provider in ("github", "gitlab", "tencent-ci")]  # fmt: skip
+    assert shown == ["github", "gitlab", "tencent-ci"]
+    assert run("show", "github:Transcode").exit_code == 2
+
+
 def test_an_unknown_name_is_a_mistake_of_the_caller() -> None:
     """Exit code 2, and where the names are."""
     result = run("show", "nonsense")
@@ -58,9 +70,12 @@ def test_an_unknown_name_is_a_mistake_of_the_caller() -> None:
 
 def test_every_schema_of_a_job_names_its_tag() -> None:
     """The file is named after the Tag in lower case, and no two share one."""
-    tags = {schema.name: schema.tag.lower() for schema in catalogue() if schema.tag}
-    named = [schema.name for schema in catalogue() if schema.name.startswith("job.")]
-    assert tags == {name: name.removeprefix("job.") for name in named}
+    jobs = [schema for schema in catalogue() if schema.name.startswith("job.")]
+    tags = {(schema.provider, schema.name): schema.tag.lower() for schema in jobs}
+    assert tags == {
+        (schema.provider, schema.name): schema.name.removeprefix("job.") for schema in jobs
+    }
+    assert [schema.name for schema in catalogue() if schema.tag and schema not in jobs] == []
 
 
 def by_id(identifier: str) -> PublishedSchema:

@@ -9,8 +9,8 @@ import jsonschema_rs
 import pytest
 
 from gateway.catalogue import PublishedSchema, catalogue
-from gateway.core.plans import Schema
 from gateway.core.model import Document, Value
+from gateway.core.plans import Schema
 from gateway.resolve import Resolver, Unjoinable, joined
 
 DOCUMENTS = [schema.document for schema in catalogue()]

@@ -6,11 +6,11 @@ under its own names, typed by the schema of its Tag; everything else is in `extr
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from gateway.core.coerce import Aside, Plan, coerce, untyped
 from gateway.core.contract import Contract
+from gateway.core.job_draft import seconds
 from gateway.core.model import Outcome
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.media import media
@@ -68,7 +68,7 @@ def _draft(
             job[ours] = detail[theirs]
     if tag:
         job["tag"] = tag
-    job |= _seconds(job)
+    job |= seconds(job)
     outcome = _outcome(job, vendor)
     place = source if "bucket" in source else owner(detail) or source
     parts: Node = {
@@ -132,16 +132,3 @@ def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
                 aside.keep(value, f"{path}.{_VENDOR[name]}")
     without_slash(found, f"{_PATH}.Input.Object", aside)
     return found
-
-
-def _seconds(job: Node) -> dict[str, float]:
-    created, started, finished = (
-        datetime.fromisoformat(job[name]) if name in job else None
-        for name in ("created_at", "started_at", "finished_at")
-    )
-    spans = {"queue_seconds": _span(created, started), "run_seconds": _span(started, finished)}
-    return {name: span for name, span in spans.items() if span is not None and span >= 0}
-
-
-def _span(start: datetime | None, end: datetime | None) -> float | None:
-    return (end - start).total_seconds() if start and end else None

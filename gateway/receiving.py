@@ -1,16 +1,21 @@
 """One receiving process: settings and a bound socket → callbacks made durable, until told to stop.
 
-It reports to its supervisor once a second over `link`, and stops when that says so or is gone:
-close the port, finish what is in flight, commit.
+It reports to its supervisor once a second over `link`. New settings that come over it are taken
+over at once; when it ends, because the supervisor says so or is gone: close the port, finish what
+is in flight, commit.
 """
 
 import asyncio
 import contextlib
 import gc
+import logging
 import os
+import select
 import socket
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from time import time
 from typing import Final
@@ -18,21 +23,25 @@ from typing import Final
 import uvloop
 
 from gateway.child import Beat, become
-from gateway.core.pipeline import Receipted
+from gateway.core.pipeline import Receipted, process
 from gateway.intake.answer import Answer, Result
 from gateway.intake.body import Limits
-from gateway.intake.receiver import Receiver
-from gateway.intake.server import CallbackServer, listen
+from gateway.intake.limits import Rate, Throttle
+from gateway.intake.proxies import Proxies
+from gateway.intake.receiver import Process, Receiver
+from gateway.intake.server import CallbackServer, client_certificate, listen
 from gateway.journal import Appender, Writer
 from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
 from gateway.observe.logs import log_to_stderr
-from gateway.settings import Settings
+from gateway.orders import Orders
+from gateway.settings import Server, Settings
 from gateway.sources import build_sources, known_tags
 
 BEAT_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 8.0
 """How long requests in flight may still take after the port is closed."""
+_log = logging.getLogger(__name__)
 _DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
 
 
@@ -99,7 +108,7 @@ def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -
 
 
 def receive(
-    settings: Settings, sock: socket.socket, wake: Connection | None, link: Connection
+    sock: socket.socket, wake: Connection | None, settings: Settings, link: Connection
 ) -> None:
     """The process's whole life. `wake` gets a byte after each commit, for the publisher."""
     become("receiver")
@@ -111,22 +120,50 @@ def receive(
 async def _serve(
     settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None, lines: Lines
 ) -> None:
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_reader(link.fileno(), stop.set)
+    tls = settings.server.tls.context() if settings.server.tls else None
     writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
     appender = Appender(writer, on_commit=_OnCommit(wake))
     receiver = _receiver(settings, appender, lines)
     server = CallbackServer(receiver)
-    accepting = await listen(server, sock)
+    orders = Orders(link, partial(_reload, receiver, tls))
+    accepting = await listen(server, sock, tls)
     _tame_gc()
     beats = asyncio.create_task(_beat(link, appender))
-    await stop.wait()
-    asyncio.get_running_loop().remove_reader(link.fileno())
+    await orders.stop.wait()
     beats.cancel()
     accepting.close()
     await server.finish(FINISH_SECONDS)
     await appender.close()
     writer.close()
+
+
+def _reload(receiver: Receiver, tls: ssl.SSLContext | None, settings: Settings) -> None:
+    if tls is not None and settings.server.tls is not None:
+        settings.server.tls.load(tls)
+    receiver.reload(
+        build_sources(settings),
+        limits=_limits(settings.server),
+        proxies=_proxies(settings.server),
+        process=_process(settings),
+    )
+    _log.info("the new configuration is in use")
+
+
+def _limits(server: Server) -> Limits:
+    return Limits(server.max_body, server.body_timeout)
+
+
+def _proxies(server: Server) -> Proxies | None:
+    return Proxies(server.trusted_proxies) if server.trusted_proxies else None
+
+
+def _process(settings: Settings) -> Process:
+    limited = {name: one.rate_limit for name, one in settings.sources.items()}
+    rates = {name: Rate(one.per_second, one.burst) for name, one in limited.items() if one}
+    failures = settings.server.failed_checks.per_minute
+    if not rates and not failures:
+        return process
+    return Throttle(rates, Rate(failures / 60, failures) if failures else None)
 
 
 def _tame_gc() -> None:
@@ -137,12 +174,16 @@ def _tame_gc() -> None:
 
 
 def _receiver(settings: Settings, appender: Appender, lines: Lines) -> Receiver:
+    shows = settings.server.tls is not None and settings.server.tls.client_ca is not None
     return Receiver(
         build_sources(settings),
         appender,
         Observed(lines, known_tags()),
-        limits=Limits(settings.server.max_body, settings.server.body_timeout),
+        limits=_limits(settings.server),
         clock=utc_now,
+        proxies=_proxies(settings.server),
+        certificate=client_certificate if shows else None,
+        process=_process(settings),
     )
 
 
@@ -164,7 +205,8 @@ class _OnCommit:
 async def _beat(link: Connection, appender: Appender) -> None:
     while True:
         trouble = appender.state
-        link.send(Beat(trouble.value if trouble else None))
+        if select.select((), (link,), (), 0)[1]:  # a supervisor that hangs does not read
+            link.send(Beat(trouble.value if trouble else None))
         if trouble:
             await appender.probe()
         await asyncio.sleep(BEAT_SECONDS)

@@ -5,14 +5,16 @@ from functools import cache
 
 from gateway import schemas
 from gateway.catalogue import catalogue
+from gateway.confirm.answer import Reading
+from gateway.confirming import build_stage
 from gateway.core.contract import Contract
-from gateway.core.origin import ContentCheck, EnvelopeCheck, buckets_check, token_check
+from gateway.core.origin import ContentCheck, EnvelopeCheck, any_of
 from gateway.core.pipeline import Source
 from gateway.core.provider import Normalize, Provider
 from gateway.core.redact import Redact, redaction
 from gateway.providers import providers
 from gateway.settings import Settings
-from gateway.settings.checks import Buckets, Check, Token
+from gateway.settings.checks import Token, Verification, of_content, of_envelope
 from gateway.settings.values import PERSONAL
 
 
@@ -30,17 +32,27 @@ def _source(name: str, settings: Settings) -> Source:
     section = settings.sources[name]
     provider = providers()[section.provider]
     contract, normalize = _compiled(section.provider)
-    checks = [item.check for item in section.verify]
+    redact = _redact(section.redact, provider)
+    confirm = next((item.confirm for item in section.verify if item.confirm is not None), None)
+    members = [options for item in section.verify for options in item.members]
+    tokens = [options for options in members if isinstance(options, Token)]
     return Source(
         name=name,
         provider=section.provider,
-        envelope=[made for check in checks for made in _envelope(check)],
-        content=[made for check in checks for made in _content(check)],
+        envelope=[check for item in section.verify for check in _envelope(item)],
+        content=[check for item in section.verify for check in _content(item)],
         decode=provider.decode,
         is_probe=provider.is_probe,
         normalize=normalize,
         contract=contract,
-        redact=_redact(section.redact, provider),
+        redact=redact,
+        encode=provider.encode,
+        options=provider.options,
+        url_secrets=frozenset(
+            secret.value for token in tokens if not token.header for secret in token.secrets
+        ),
+        secret_headers=frozenset(token.header.lower().encode() for token in tokens if token.header),
+        confirm=build_stage(confirm, Reading(normalize, redact)) if confirm else None,
     )
 
 
@@ -57,11 +69,11 @@ def _compiled(provider: str) -> tuple[Contract, Normalize]:
     return contract, providers()[provider].compile(contract)
 
 
-def _envelope(check: Check) -> Iterable[EnvelopeCheck]:
-    if isinstance(check, Token):
-        yield token_check([secret.value for secret in check.secrets])
+def _envelope(item: Verification) -> Iterable[EnvelopeCheck]:
+    checks = [options.check() for options in item.members if of_envelope(options)]
+    return [any_of(checks)] if checks else []
 
 
-def _content(check: Check) -> Iterable[ContentCheck]:
-    if isinstance(check, Buckets):
-        yield buckets_check(check.root)
+def _content(item: Verification) -> Iterable[ContentCheck]:
+    checks = [options.check() for options in item.members if of_content(options)]
+    return [any_of(checks)] if checks else []

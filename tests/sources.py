@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway import schemas
+from gateway.core.checks.content import buckets_check
+from gateway.core.checks.token import token_check
 from gateway.core.contract import Contract
 from gateway.core.model import Callback, Document, Entry, Quarantine, Value, Verified
-from gateway.core.origin import buckets_check, token_check, verify
+from gateway.core.origin import verify
 from gateway.core.pipeline import Source, process
 from gateway.core.provider import Normalize
 from gateway.providers import providers
@@ -44,6 +47,7 @@ def source(buckets: Sequence[str] = (), *, secrets: Sequence[bytes] = (SECRET,))
         is_probe=providers()[PROVIDER].is_probe,
         normalize=normalizer(),
         contract=contract(),
+        url_secrets=frozenset(secrets),
     )
 
 
@@ -51,6 +55,30 @@ OPEN: Final = source()
 """Any bucket may speak."""
 BOUND: Final = source(BUCKETS)
 """Only the buckets of the examples may speak."""
+
+
+@cache
+def source_of(provider: str) -> Source:
+    """A source of any provider with a token check."""
+    found, published = providers()[provider], Contract(schemas.documents(provider))
+    return replace(
+        OPEN,
+        provider=provider,
+        decode=found.decode,
+        encode=found.encode,
+        is_probe=found.is_probe,
+        normalize=found.compile(published),
+        contract=published,
+    )
+
+
+class Claimed(NamedTuple):
+    """Claims of no events at all."""
+
+    buckets: tuple[str | None, ...]
+    regions: tuple[str | None, ...] = ()
+    user_data: tuple[str | None, ...] = ()
+    time: float = 0.0
 
 
 def callback(

@@ -1,45 +1,81 @@
 """`gateway send`: post files as callbacks, as a sender would, and print what was answered."""
 
 import asyncio
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import time
 
 import aiohttp
 import click
 import orjson
 
 from gateway.commands.options import as_json, fail
+from gateway.settings.secret import resolve
+from gateway.settings.values import Surroundings
+from gateway.signing import SCHEMES, Signed, Unsignable
 
 _TIMEOUT_SECONDS = 30
 
 
 @click.command(
-    epilog="Example: gateway send callback.xml --to http://localhost:8080/callbacks/a/$T"
+    epilog="Example: gateway send push.json --to http://localhost:8080/callbacks/a "
+    "--sign github --secret env:WEBHOOK_SECRET"
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option("--to", "url", required=True, help="The callback URL, with its token.")
+@click.option(
+    "--sign", "scheme", type=click.Choice(sorted(SCHEMES)), help="Sign as such a sender does."
+)
+@click.option(
+    "--secret",
+    "reference",
+    metavar="env:NAME|file:PATH",
+    help="What --sign signs with: a secret of the check of that name, or whsk_… for a whpk_… key.",
+)
 @as_json
-def send(files: tuple[str, ...], url: str, *, plain: bool) -> None:
+def send(
+    files: tuple[str, ...], url: str, *, scheme: str | None, reference: str | None, plain: bool
+) -> None:
     """Post each of FILES (a body, or a whole request in a .http file) to a gateway."""
+    sign = _signing(scheme, reference)
     try:
-        answered = asyncio.run(_send([Path(name) for name in files], url, plain=plain))
+        answered = asyncio.run(_send([Path(name) for name in files], url, sign=sign, plain=plain))
     except aiohttp.ClientError as error:
         fail(f"{type(error).__name__}: {error}")
+    except Unsignable as error:
+        fail(str(error))
     except TimeoutError:
         fail(f"no answer within {_TIMEOUT_SECONDS} s")
     if not answered:
         raise SystemExit(1)
 
 
-async def _send(files: Sequence[Path], url: str, *, plain: bool) -> bool:
+def _signing(scheme: str | None, reference: str | None) -> Callable[[bytes], Signed]:
+    """Body → what to post."""
+    if scheme is None and reference is None:
+        return Signed
+    if scheme is None or reference is None:
+        raise click.UsageError("--sign and --secret need each other")
+    try:
+        secret = resolve(reference, Surroundings(os.environ, Path.cwd()))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return lambda body: SCHEMES[scheme](body, secret.value, int(time()))
+
+
+async def _send(
+    files: Sequence[Path], url: str, *, sign: Callable[[bytes], Signed], plain: bool
+) -> bool:
     """Whether every file was answered 200."""
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
     all_accepted = True
     async with aiohttp.ClientSession(timeout=timeout) as session:
         for file in files:
-            body = await asyncio.to_thread(_body, file)
-            headers = {"Content-Type": "application/xml"}
-            async with session.post(url, data=body, headers=headers) as response:
+            signed = sign(await asyncio.to_thread(_body, file))
+            headers = {"Content-Type": "application/xml", **signed.headers}
+            post = session.post(url, data=signed.body, headers=headers, params=signed.query or None)
+            async with post as response:
                 answer = await response.read()
                 all_accepted &= response.status == 200
                 click.echo(_line(file, response.status, answer, plain=plain))

@@ -12,6 +12,7 @@ class Reason(StrEnum):
 
     # refused before anything was read or stored
     UNAUTHENTICATED = "unauthenticated"
+    RATE_LIMITED = "rate_limited"
     UNKNOWN_SOURCE = "unknown_source"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"
     AMBIGUOUS = "ambiguous"
     SCHEMA = "schema"
+    UNCONFIRMED = "unconfirmed"
     # answered, nothing to keep
     PROBE = "probe"
     # always a bug

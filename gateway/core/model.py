@@ -5,9 +5,9 @@ through is a NamedTuple, not a frozen dataclass: those set each field by a call,
 costs a tenth of a callback.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, NewType
+from typing import Any, NamedTuple, NewType, Protocol
 
 from gateway.core.errors import Reason
 
@@ -47,6 +47,8 @@ class Callback(NamedTuple):
     """Reception in Unix seconds; a check compares timestamps with it."""
     hop: str = ""
     """The address at the other end of the connection: a proxy's, or the client's own."""
+    proxied: bool = False
+    """Whether the hop is a trusted proxy: what its headers tell of the client is believed."""
     certificate: bytes = b""
     """The client's certificate of this TLS connection, DER; empty where there is none."""
 
@@ -57,6 +59,10 @@ class Proof(NamedTuple):
     check: str
     proved: str
     secret: int | None = None
+    message_id: str = ""
+    """The sender's id of the message, where its signature covers that; empty where it does not."""
+    originals: tuple[tuple[str, str], ...] = ()
+    """Texts of the content that were opened, each with what is published in its place."""
 
 
 class Proven(NamedTuple):
@@ -68,6 +74,30 @@ class Proven(NamedTuple):
 
 Verified = NewType("Verified", Proven)
 """Only `gateway.core.origin.verify` makes one; decoding takes nothing else."""
+
+
+class Claims(Protocol):
+    """What a callback says of itself that a check on the content can compare."""
+
+    @property
+    def buckets(self) -> Sequence[str | None]:
+        """Each that an event names, `<name>-<appid>`; None for an event that names none."""
+        ...
+
+    @property
+    def regions(self) -> Sequence[str | None]:
+        """Each that an event names, such as `ap-chongqing`; None for an event that names none."""
+        ...
+
+    @property
+    def user_data(self) -> Sequence[str | None]:
+        """What the submitter of each event's job gave it to carry; None where there is nothing."""
+        ...
+
+    @property
+    def time(self) -> float:
+        """Reception in Unix seconds, for what expires; 0 where it is not told."""
+        ...
 
 
 class Event(NamedTuple):

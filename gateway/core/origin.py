@@ -5,15 +5,15 @@ Checks on the envelope see raw bytes and come before any decoding; `verify` is t
 returns a `Proof`; without anything to compare with, it refuses.
 """
 
-import hmac
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from gateway.core.errors import Refused
-from gateway.core.model import Callback, Proof, Proven, Verified
-from gateway.core.provider import Claims
+from gateway.core.model import Callback, Claims, Proof, Proven, Verified
 
 EnvelopeCheck = Callable[[Callback], Proof]
 ContentCheck = Callable[[Claims], Proof]
+_Seen = TypeVar("_Seen", Callback, Claims)
 
 
 def verify(callback: Callback, checks: Sequence[EnvelopeCheck]) -> Verified:
@@ -23,32 +23,18 @@ def verify(callback: Callback, checks: Sequence[EnvelopeCheck]) -> Verified:
     return Verified(Proven(callback, tuple(check(callback) for check in checks)))
 
 
-def token_check(secrets: Sequence[bytes]) -> EnvelopeCheck:
-    """The URL's secret is one of `secrets`, all of them compared, in constant time on bytes."""
-    live = [(position, secret) for position, secret in enumerate(secrets) if secret]
+def any_of(checks: Sequence[Callable[[_Seen], Proof]]) -> Callable[[_Seen], Proof]:
+    """One check of several: the proof is that of the first that passes; of none there is none."""
+    if len(checks) == 1:
+        return checks[0]
 
-    def check(callback: Callback) -> Proof:
-        given = callback.token
-        if not given:
-            raise Refused("token", "the URL has no token")
-        matching = [position for position, secret in live if hmac.compare_digest(secret, given)]
-        if not matching:
-            raise Refused("token", "the token is none of the live secrets")
-        return Proof("token", "token", secret=matching[0])
-
-    return check
-
-
-def buckets_check(buckets: Sequence[str]) -> ContentCheck:
-    """Every job or run of the document is of one of `buckets`."""
-    allowed = frozenset(buckets)
-
-    def check(claims: Claims) -> Proof:
-        if not claims.buckets:
-            raise Refused("buckets", "the callback names no bucket")
-        for bucket in claims.buckets:
-            if bucket not in allowed:
-                raise Refused("buckets", "the callback is of a bucket that is not listed")
-        return Proof("buckets", "bucket")
+    def check(seen: _Seen) -> Proof:
+        refusals = []
+        for each in checks:
+            try:
+                return each(seen)
+            except Refused as refusal:
+                refusals.append(f"{refusal.check}: {refusal}")
+        raise Refused("any", "; ".join(refusals) or "no check is configured")
 
     return check

@@ -6,19 +6,21 @@ Pure and total: for any bytes it returns an entry to be made durable, or raises 
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from gateway.core.contract import Contract
+from gateway.core.echo import masked, masked_text, repeats
+from gateway.core.encode import encode_callback
 from gateway.core.errors import Ignored, Reason, Unreadable
 from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
-from gateway.core.provider import Decode, Draft, Normalize, claims
+from gateway.core.originals import restored
+from gateway.core.provider import Decode, Draft, Encode, Normalize, Options, claims
 from gateway.core.redact import Redact, decode_redacted
 
 ID_LENGTH: Final = 32
@@ -41,6 +43,16 @@ class Source:
     contract: Contract
     redact: Redact | None = None
     """Empties what must not be kept; None keeps everything."""
+    encode: Encode = encode_callback
+    """Writes the callback anew where something was emptied."""
+    options: Options | None = None
+    """Answers OPTIONS; None refuses it."""
+    confirm: "Confirm | None" = None
+    """The stage after this one; until it is through, all events are in quarantine."""
+    url_secrets: frozenset[bytes] = frozenset()
+    """Live secrets that may stand in the URL: an event that repeats one has a mask in its place."""
+    secret_headers: frozenset[bytes] = frozenset()
+    """Headers, in lower case, that carry a secret though their name does not say so."""
 
 
 class Receipted(NamedTuple):
@@ -49,6 +61,13 @@ class Receipted(NamedTuple):
     entry: Entry
     proofs: tuple[Proof, ...]
     drafts: tuple[Draft, ...] = ()
+    held: Entry | None = None
+    """What takes the place of `entry` once its events, those of `drafts`, are confirmed."""
+
+
+Confirm = Callable[[Receipted], Awaitable[Receipted]]
+"""Has the held events of a callback confirmed elsewhere; gives what is to be made durable, or
+raises `Refused`. Without held events it changes nothing."""
 
 
 def process(callback: Callback, source: Source) -> Receipted:
@@ -63,26 +82,37 @@ def process(callback: Callback, source: Source) -> Receipted:
         if source.redact is None:
             document = source.decode(verified)
         else:  # from here on nobody sees what must not be kept
-            document, callback, redacted = decode_redacted(verified, source.decode, source.redact)
+            document, callback, redacted = decode_redacted(
+                verified, source.redact, decode=source.decode, encode=source.encode
+            )
+        if callback.token in source.url_secrets:
+            document = masked(document, callback, callback.token)
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
         drafts = source.normalize(document)
         if source.content:
-            claimed = claims(drafts)
+            claimed = claims(drafts, callback.time)
             proofs += tuple(check(claimed) for check in source.content)
+            drafts = restored(drafts, proofs)
         for draft in drafts:
             source.contract.check(draft.schema, draft.data)
     except Unreadable as error:
-        return Receipted(_quarantined(callback, proofs, error), proofs)
+        return Receipted(_quarantined(callback, source, proofs, error=error), proofs)
     proved = ",".join(proof.proved for proof in proofs)
     events = tuple(
         _event(draft, source, callback, proved=proved, redacted=redacted) for draft in drafts
     )
-    return Receipted(_entry(callback, proved, events=events), proofs, tuple(drafts))
+    entry = _entry(callback, source, proved, events=events)
+    if source.confirm is None:
+        return Receipted(entry, proofs, tuple(drafts))
+    waiting = Unreadable(Reason.UNCONFIRMED, "nobody has confirmed it")
+    kept = _quarantined(callback, source, proofs, error=waiting)
+    return Receipted(kept, proofs, tuple(drafts), held=entry)
 
 
 def _entry(
     callback: Callback,
+    source: Source,
     proved: str,
     *,
     events: tuple[Event, ...] = (),
@@ -91,7 +121,7 @@ def _entry(
     return Entry(
         source=callback.source,
         received_at=callback.received_at,
-        headers=stored_headers(callback.headers, callback.token),
+        headers=stored_headers(callback.headers, callback.token, secret=source.secret_headers),
         body=callback.body,
         verified_by=proved,
         events=events,
@@ -99,11 +129,16 @@ def _entry(
     )
 
 
-def _quarantined(callback: Callback, proofs: Sequence[Proof], error: Unreadable) -> Entry:
+def _quarantined(
+    callback: Callback, source: Source, proofs: Sequence[Proof], *, error: Unreadable
+) -> Entry:
+    detail = str(error)
+    if callback.token in source.url_secrets:
+        detail = masked_text(detail, callback.token)
     identity = hashlib.sha256(callback.source.encode() + b"\0" + callback.body).hexdigest()
-    quarantine = Quarantine(identity[:ID_LENGTH], error.reason, str(error)[:300])
+    quarantine = Quarantine(identity[:ID_LENGTH], error.reason, detail[:300])
     proved = ",".join(proof.proved for proof in proofs)
-    return _entry(callback, proved, quarantine=quarantine)
+    return _entry(callback, source, proved, quarantine=quarantine)
 
 
 def _event(
@@ -140,19 +175,19 @@ def _event(
     )
 
 
-def stored_headers(headers: Sequence[tuple[bytes, bytes]], token: bytes | None) -> bytes:
+def stored_headers(
+    headers: Sequence[tuple[bytes, bytes]], token: bytes | None, *, secret: frozenset[bytes]
+) -> bytes:
     """The headers as JSON pairs, without those that carry a secret or repeat the URL's."""
     return orjson.dumps(
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
-            if not _is_secret(name) and not (token and _repeats(value, token))
+            if not _is_secret(name)
+            and not (secret and name.lower() in secret)
+            and not (token and repeats(value, token))
         ]
     )
-
-
-def _repeats(value: bytes, token: bytes) -> bool:
-    return token in value or (b"%" in value and token in unquote_to_bytes(value))
 
 
 @lru_cache(maxsize=1024)

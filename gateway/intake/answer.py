@@ -54,6 +54,17 @@ class RequestError(GatewayError):
         self.close = close
 
 
+class RateLimited(GatewayError):
+    """Too often: the sender must wait for so many seconds. Nothing was kept."""
+
+    status = 429
+    reason = Reason.RATE_LIMITED
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too often by {seconds} s")
+        self.seconds = seconds
+
+
 def durable(entry: Entry, receipt: Receipt) -> Answer:
     """The 200 for an entry that the journal has committed."""
     quarantine = entry.quarantine
@@ -69,6 +80,11 @@ def durable(entry: Entry, receipt: Receipt) -> Answer:
     return Answer(result, "", body=orjson.dumps({"status": result.value, "events": ids}))
 
 
+def agreed(headers: Mapping[str, str]) -> Answer:
+    """The 200 for a sender that asked before it delivers; nothing is kept."""
+    return ended(Ignored(Reason.PROBE))._replace(headers={**headers, "Allow": "POST"})
+
+
 def ended(error: GatewayError) -> Answer:
     """The answer to an error of ours: mostly a problem; the check that refused stays inside."""
     if isinstance(error, Ignored):
@@ -79,6 +95,8 @@ def ended(error: GatewayError) -> Answer:
     headers = {"Content-Type": "application/problem+json"}
     if busy:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, RateLimited):
+        headers["Retry-After"] = str(error.seconds)
     if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "POST"
     return Answer(

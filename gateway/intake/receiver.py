@@ -6,7 +6,7 @@ not raised through aiohttp, which would double their price.
 
 import logging
 from collections.abc import Callable, Mapping
-from time import perf_counter
+from time import perf_counter, time
 from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -16,8 +16,9 @@ from aiohttp.web_protocol import RequestHandler
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process
-from gateway.intake.answer import Answer, RequestError, durable, ended, response
+from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response
 from gateway.intake.body import Limits, read_body
+from gateway.intake.proxies import Proxies
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
 """Set on a request that names another version of HTTP than 1.0 or 1.1."""
@@ -26,6 +27,7 @@ NO_SOURCE: Final = "(none)"
 
 _MALFORMED = {400: Reason.MALFORMED_REQUEST, 405: Reason.METHOD_NOT_ALLOWED}
 _log = logging.getLogger(__name__)
+Process = Callable[[Callback, Source], Receipted]
 
 
 class Journal(Protocol):
@@ -57,17 +59,39 @@ class Receiver:
         *,
         limits: Limits,
         clock: Callable[[], str],
+        now: Callable[[], float] = time,
+        proxies: Proxies | None = None,
+        certificate: Callable[[web.BaseRequest], bytes] | None = None,
+        process: Process = process,
     ) -> None:
+        """`clock` and `now` tell the same time, as text and in Unix seconds; `certificate` reads
+        the one a client has shown, None where none can be; `process` may refuse by limits too."""
         self._sources = sources
         self._journal = journal
         self._observer = observer
         self._limits = limits
         self._clock = clock
+        self._now = now
+        self._proxies = proxies
+        self._certificate = certificate
+        self._process = process
         self.draining = False
         self.closing = False
         """Every answer from now on ends its connection."""
         self.busy: set[RequestHandler] = set()
         """Connections with a request in flight."""
+
+    def reload(
+        self,
+        sources: Mapping[str, Source],
+        *,
+        limits: Limits,
+        proxies: Proxies | None,
+        process: Process = process,
+    ) -> None:
+        """Judge by these from now on; a request that has named its source finishes with the old."""
+        self._sources, self._limits, self._proxies = sources, limits, proxies
+        self._process = process
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         """Answer one request; whatever happens inside, the sender gets one of our answers."""
@@ -92,7 +116,7 @@ class Receiver:
     def _told(
         self, request: web.BaseRequest, answer: Answer, received: "_Received", seconds: float
     ) -> web.Response:
-        peer = request.remote or ""
+        peer = received.peer or request.remote or ""
         try:
             self._observer.answered(
                 received.source, answer, seconds=seconds, made=received.made, peer=peer
@@ -116,32 +140,54 @@ class Receiver:
         source = self._sources.get(name)
         if source is None:
             raise RequestError(404, Reason.UNKNOWN_SOURCE)
-        received.source = name
+        received.source, proxies = name, self._proxies
         if request.method != "POST":
-            raise RequestError(405, Reason.METHOD_NOT_ALLOWED)
+            return _other_method(request, source)
         if self.draining:
             raise Busy(Reason.DRAINING, "the gateway is stopping")
         body = await read_body(request, self._limits)
+        hop = request.remote or ""
         callback = Callback(
             source=name,
             body=body,
             headers=request.raw_headers,
             query=request.rel_url.query if request.query_string else {},
             token=token,
-            peer=request.remote or "",
+            peer=hop,
             received_at=self._clock(),
+            time=self._now(),
+            hop=hop,
         )
-        received.made = made = process(callback, source)
+        if self._certificate is not None:
+            callback = callback._replace(certificate=self._certificate(request))
+        if proxies is not None:
+            callback = proxies.seen(callback)
+            received.peer = callback.peer
+        made = self._process(callback, source)
+        if source.confirm is not None:
+            made = await source.confirm(made)
+        received.made = made
         return durable(made.entry, await self._journal.append(made.entry))
+
+
+def _other_method(request: web.BaseRequest, source: Source) -> Answer:
+    """The agreement that some senders ask for with OPTIONS before they deliver; else a 405."""
+    headers = None
+    if request.method == "OPTIONS" and source.options is not None:
+        headers = source.options(request.raw_headers)
+    if headers is None:
+        raise RequestError(405, Reason.METHOD_NOT_ALLOWED)
+    return agreed(headers)
 
 
 class _Received:
     """How far a request came, for the observer."""
 
-    __slots__ = ("made", "source")
+    __slots__ = ("made", "peer", "source")
 
     def __init__(self) -> None:
         self.source = NO_SOURCE
+        self.peer = ""
         self.made: Receipted | None = None
 
 
@@ -153,10 +199,10 @@ def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
         raise RequestError(404, Reason.NOT_FOUND)
     if len(parts) == 4:
         return parts[2], unquote_to_bytes(parts[3])
-    return parts[2], _query_token(url.raw_query_string) if url.raw_query_string else None
+    return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
 
 
-def _query_token(query: str) -> bytes | None:
+def query_token(query: str) -> bytes | None:
     """The one `token` of a query, as bytes: a plus sign is a plus sign in a secret."""
     pairs = [pair.partition("=") for pair in query.split("&")]
     tokens = [value for name, _, value in pairs if unquote_to_bytes(name) == b"token"]

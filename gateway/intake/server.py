@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 import socket
+import ssl
 from typing import Final
 
 from aiohttp import HttpVersion10, StreamReader, http_parser, web
@@ -116,7 +117,22 @@ def assert_c_parser() -> None:
         raise ParserError(f"aiohttp parses HTTP with {module}; install its C extension")
 
 
-async def listen(server: CallbackServer, sock: socket.socket) -> asyncio.Server:
-    """Accept connections on `sock`, which is bound already."""
+async def listen(
+    server: CallbackServer, sock: socket.socket, tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
+    """Accept connections on `sock`, which is bound already; with `tls` they begin with that."""
     assert_c_parser()
-    return await asyncio.get_running_loop().create_server(server, sock=sock, backlog=1024)
+    return await asyncio.get_running_loop().create_server(
+        server,
+        sock=sock,
+        backlog=1024,
+        ssl=tls,
+        ssl_handshake_timeout=KEEPALIVE_SECONDS if tls else None,
+    )
+
+
+def client_certificate(request: web.BaseRequest) -> bytes:
+    """The certificate (DER) that the connection's client has shown; empty where none was."""
+    transport = request.transport
+    connection = transport.get_extra_info("ssl_object") if transport is not None else None
+    return (connection.getpeercert(binary_form=True) or b"") if connection is not None else b""

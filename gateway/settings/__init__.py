@@ -12,6 +12,7 @@ from gateway.settings.models import (
     Settings,
     Source,
 )
+from gateway.settings.part import Part, load_part
 from gateway.settings.schema import config_schema
 from gateway.settings.secret import Secret
 from gateway.settings.values import Address, Surroundings
@@ -25,6 +26,7 @@ __all__ = [
     "Journal",
     "Kafka",
     "Mistake",
+    "Part",
     "Route",
     "Secret",
     "Server",
@@ -36,6 +38,7 @@ __all__ = [
     "Verification",
     "config_schema",
     "load",
+    "load_part",
     "parse",
     "render",
 ]

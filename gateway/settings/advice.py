@@ -10,19 +10,20 @@ from gateway.settings.secret import SHORT, Secret
 
 def short_secrets(settings: BaseModel) -> Iterator[str]:
     """The secrets that could be guessed. The password of a Kafka user is the cluster's business."""
-    for path, secret in _secrets(settings, ()):
+    for path, secret in secrets_in(settings, ()):
         if len(secret.value) < SHORT and path[0] != "kafka":
             yield f"{spell(path)}: {secret.reference} is shorter than {SHORT} bytes"
 
 
-def _secrets(value: object, path: Path) -> Iterator[tuple[Path, Secret]]:
+def secrets_in(value: object, path: Path) -> Iterator[tuple[Path, Secret]]:
+    """Every secret in a part of a configuration that stands at `path`."""
     if isinstance(value, Secret):
         yield path, value
     elif isinstance(value, BaseModel):
-        yield from _secrets(dict(value), path)
+        yield from secrets_in(dict(value), path)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _secrets(item, (*path, key))
+            yield from secrets_in(item, (*path, key))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _secrets(item, (*path, index))
+            yield from secrets_in(item, (*path, index))

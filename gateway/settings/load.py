@@ -46,14 +46,19 @@ def render(mistakes: Collection[Mistake]) -> str:
 
 def load(path: FilePath, environ: Mapping[str, str], *, providers: Collection[str]) -> Settings:
     """Read the file and all it refers to. Raises SettingsError with every mistake."""
+    world = Surroundings(environ, path.absolute().parent, providers)
+    return parse(text_of(path), str(path), world)
+
+
+def text_of(path: FilePath) -> str:
+    """What the file says. Raises SettingsError."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise SettingsError((Mistake(str(path), "", message),)) from error
     except UnicodeDecodeError as error:
         raise SettingsError((Mistake(str(path), "", "is not UTF-8 text"),)) from error
-    return parse(text, str(path), Surroundings(environ, path.absolute().parent, providers))
 
 
 def parse(text: str, name: str, world: Surroundings) -> Settings:
@@ -67,11 +72,12 @@ def parse(text: str, name: str, world: Surroundings) -> Settings:
         except ValidationError as error:
             faults += unfit(error, document)
     if settings is None or faults:
-        raise SettingsError(_mistakes(faults, document, name))
+        raise SettingsError(mistakes(faults, document, name))
     return settings
 
 
-def _mistakes(faults: list[Fault], document: Document, name: str) -> tuple[Mistake, ...]:
+def mistakes(faults: list[Fault], document: Document, name: str) -> tuple[Mistake, ...]:
+    """The faults with their places, in file order."""
     placed = sorted(((_place(fault, document), fault) for fault in faults), key=lambda it: it[0])
     return tuple(
         Mistake(f"{name}:{place.line}:{place.column}", spell(fault.path), fault.message)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from gateway.settings.advice import short_secrets
 from gateway.settings.checks import Model, Verification
 from gateway.settings.kafka import Kafka
+from gateway.settings.tls import Tls
 from gateway.settings.values import (
     Duration,
     ElementName,
@@ -64,6 +65,30 @@ Elements = Annotated[
 ]
 
 
+class FailedChecks(Model):
+    """How often one client may fail the checks."""
+
+    per_minute: int = Field(
+        default=30,
+        ge=0,
+        le=60_000,
+        description="Failures of one public address (of IPv6, of one /64) before it is answered "
+        "429 without a check; in each receiving process; 0 for no limit.",
+    )
+
+
+class RateLimit(Model):
+    """A token bucket."""
+
+    per_second: float = Field(
+        ge=0.001,
+        le=1_000_000,
+        allow_inf_nan=False,
+        description="Callbacks a second in the long run, in each receiving process.",
+    )
+    burst: int = Field(ge=1, le=1_000_000, description="Callbacks at once.")
+
+
 class Server(Model):
     """The port that senders post their callbacks to."""
 
@@ -79,7 +104,11 @@ class Server(Model):
         description="Largest body accepted; a larger one is answered 413.",
     )
     trusted_proxies: tuple[Network, ...] = Field(
-        default=(), description="Networks whose X-Forwarded-For is believed."
+        default=(),
+        description="Networks of proxies whose X-Forwarded-For and Forwarded are believed.",
+    )
+    tls: Tls | None = Field(
+        default=None, description="TLS on this port; plain HTTP if absent, for a proxy before it."
     )
     drain_delay: Duration = Field(
         default="1s",
@@ -90,6 +119,9 @@ class Server(Model):
         default="10s",
         validate_default=True,
         description="How long a body may take to arrive; a slower one is answered 408.",
+    )
+    failed_checks: FailedChecks = Field(
+        default={}, validate_default=True, description="How often one client may fail the checks."
     )
 
 
@@ -132,6 +164,9 @@ class Source(Model):
     )
     expect_every: LongDuration | None = Field(
         default=None, description="A silence longer than this is shown and alerted."
+    )
+    rate_limit: RateLimit | None = Field(
+        default=None, description="More authentic callbacks than this are answered 429."
     )
     redact: Elements = Field(
         default=(),

@@ -18,6 +18,7 @@ from gateway.settings.models import Admin, Server
 _Tree = Mapping[str, Any]
 _LOGIN = ("sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
 _TLS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_password")
+_CONFIRM, _CONFIRMING = "confirm", "tencent-ci"
 
 
 def contradictions(tree: object) -> Iterator[Fault]:
@@ -52,22 +53,75 @@ def _verifications(tree: _Tree) -> Iterator[tuple[Path, list[Any]]]:
         yield ("sources", name, "verify"), _items(_section(source).get("verify"))
 
 
-def _one_check_each(tree: _Tree) -> Iterator[Fault]:
+def _members(path: Path, check: object) -> Iterator[tuple[Path, object]]:
+    """The checks of a group, or the check itself."""
+    group = _section(check).get("any")
+    yield path, check
+    for index, member in enumerate(_items(group)):
+        yield (*path, "any", index), member
+
+
+def _checks(tree: _Tree) -> Iterator[tuple[Path, object]]:
+    """Each check of each source, and each of a group."""
     for path, checks in _verifications(tree):
         for index, check in enumerate(checks):
-            if isinstance(check, Mapping) and len(check) != 1:
-                message = f"must be one check, not {' and '.join(check) or 'none'}"
-                yield Fault((*path, index), message)
+            yield from _members((*path, index), check)
+
+
+def _one_check_each(tree: _Tree) -> Iterator[Fault]:
+    for path, check in _checks(tree):
+        if isinstance(check, Mapping) and len(check) != 1:
+            yield Fault(path, f"must be one check, not {' and '.join(check) or 'none'}")
+
+
+def _names(check: object) -> set[str]:
+    """The names of the checks in it, of which one suffices."""
+    found = {name for _, member in _members((), check) for name in _section(member)}
+    return found - {"any"}
+
+
+def _groups_are_of_one_stage(tree: _Tree) -> Iterator[Fault]:
+    for path, checks in _verifications(tree):
+        for index, check in enumerate(checks):
+            known = sorted(_names(check) & CHECKS.keys())
+            if "any" in _section(check) and len({CHECKS[name].envelope for name in known}) > 1:
+                message = f"mixes checks on the envelope and on the content: {', '.join(known)}"
+                yield Fault((*path, index, "any"), message)
 
 
 def _an_envelope_is_proved(tree: _Tree) -> Iterator[Fault]:
     proofs = sorted(name for name, check in CHECKS.items() if check.envelope)
     for path, checks in _verifications(tree):
-        names = {name for check in checks for name in _section(check)}
-        if names and names.isdisjoint(proofs) and names <= CHECKS.keys():
+        names = {name for check in checks for name in _names(check)}
+        if names and names.isdisjoint(proofs) and names <= {*CHECKS, _CONFIRM}:
             yield Fault(
                 path, f"proves no sender: one of these checks is needed: {', '.join(proofs)}"
             )
+
+
+def _confirmation_is_one_and_of_its_vendor(tree: _Tree) -> Iterator[Fault]:
+    for name, source in _section(tree.get("sources")).items():
+        checks = enumerate(_items(_section(source).get("verify")))
+        places = [place for place, check in checks if _CONFIRM in _section(check)]
+        for place in places[1:]:
+            yield Fault(("sources", name, "verify", place), f"{_CONFIRM} stands here twice")
+        if places and _section(source).get("provider") != _CONFIRMING:
+            message = f"only {_CONFIRMING} can be asked about its callbacks"
+            yield Fault(("sources", name, "verify", places[0], _CONFIRM), message)
+
+
+def _certificates_can_be_seen(tree: _Tree) -> Iterator[Fault]:
+    server = _section(tree.get("server"))
+    for path, check in _checks(tree):
+        options = _section(check).get("certificate")
+        if not isinstance(options, Mapping):
+            continue
+        if "header" in options and not server.get("trusted_proxies"):
+            message = "is believed only of server.trusted_proxies, and there are none"
+            yield Fault((*path, "certificate", "header"), message)
+        if "header" not in options and "client_ca" not in _section(server.get("tls")):
+            message = "needs server.tls.client_ca, or the header in which a proxy tells of it"
+            yield Fault((*path, "certificate"), message)
 
 
 def _route_names_differ(tree: _Tree) -> Iterator[Fault]:
@@ -134,7 +188,10 @@ _RULES: tuple[Callable[[_Tree], Iterator[Fault]], ...] = (
     _listeners_differ,
     _publishing_needs_kafka,
     _one_check_each,
+    _groups_are_of_one_stage,
     _an_envelope_is_proved,
+    _confirmation_is_one_and_of_its_vendor,
+    _certificates_can_be_seen,
     _route_names_differ,
     _dead_letters_stay_apart,
     _globs_can_match,

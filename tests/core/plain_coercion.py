@@ -20,7 +20,7 @@ _NUMBER = re.compile(
 _RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})").fullmatch
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?)"
-    r"(Z|[+-][0-9]{2})(?::?([0-5][0-9]))?"
+    r"(Z| UTC|[+-][0-9]{2})(?::?([0-5][0-9]))?"
 ).fullmatch
 
 
@@ -47,7 +47,7 @@ def _object(
 ) -> dict[str, Value] | None:
     found: dict[str, Value] = {}
     for name, raw in value.items():
-        known = plan.fields.get(name)
+        known = plan.fields.get(name, plan.rest)
         if known is not None:
             kept = _coerce(raw, known, below(path, name), aside)
         else:
@@ -130,7 +130,7 @@ def _date_time(text: str) -> str | None:
     if match is None:
         return None
     day, time, hours, minutes = match.groups()
-    value = f"{day}T{time}{hours}" + ("" if hours == "Z" else f":{minutes or '00'}")
+    value = f"{day}T{time}" + ("Z" if hours in ("Z", " UTC") else f"{hours}:{minutes or '00'}")
     try:
         datetime.fromisoformat(value)
     except ValueError:

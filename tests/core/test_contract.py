@@ -60,6 +60,29 @@ def test_a_plan_of_a_property_is_found_by_its_path() -> None:
     assert coerce("7", plan, "", Aside()) == 7
 
 
+def test_a_map_has_one_plan_for_all_its_fields() -> None:
+    """What `additionalProperties` says of them; none of them is unknown."""
+    schema: Schema = {
+        "$id": "urn:test:map",
+        "properties": {"named": {"type": "integer"}},
+        "additionalProperties": {"type": "array", "items": {"$ref": "#/$defs/truth"}},
+        "$defs": {"truth": {"type": "boolean"}},
+    }
+    aside = Aside()
+    plan = Contract([schema]).property_plan("urn:test:map")
+    found = coerce({"named": "1", "a": "true", "b": ["false", "x"], "c": ""}, plan, "", aside)
+    assert found == {"named": 1, "a": [True], "b": [False]}
+    assert (aside.unknown, aside.texts) == (0, {"b[1]": "x"})
+
+
+def test_a_map_may_be_open() -> None:
+    """`additionalProperties: true` says nothing of the others: they are text."""
+    schema: Schema = {"$id": "urn:test:open", "type": "object", "additionalProperties": True}
+    aside = Aside()
+    found = coerce({"a": 1}, Contract([schema]).property_plan("urn:test:open"), "", aside)
+    assert (found, aside.unknown) == ({"a": "1"}, 1)
+
+
 def test_a_contract_knows_its_schemas() -> None:
     """By identifier."""
     contract = Contract([BASE, MORE])

@@ -1,106 +1,16 @@
-"""Where a callback comes from: what is refused, what is proved, and nothing by default."""
-
-from collections.abc import Sequence
+"""Where a callback comes from: what all checks together prove, and nothing by default."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.core.errors import Reason, Refused
-from gateway.core.model import Proof
-from gateway.core.origin import buckets_check, token_check, verify
+from gateway.core.checks.content import buckets_check
+from gateway.core.checks.token import token_check
+from gateway.core.errors import Refused
+from gateway.core.model import Callback, Proof
+from gateway.core.origin import EnvelopeCheck, any_of, verify
 from gateway.core.pipeline import process
-from gateway.core.provider import Claims
-from tests.sources import SECRET, as_json, callback, job, run, source
+from tests.sources import SECRET, Claimed, as_json, callback, job, run, source
 
 OTHER = b"0e7c1b9a3d5f42688d6a4c2e1f3b5d79"
-
-
-def position(token: bytes | None, secrets: Sequence[bytes]) -> int | None:
-    """Which of `secrets` the token matched; `Refused` when none."""
-    proof = token_check(secrets)(callback(b"", token=token))
-    assert (proof.check, proof.proved) == ("token", "token")
-    return proof.secret
-
-
-def refused(token: bytes | None, secrets: Sequence[bytes]) -> None:
-    """The token opens nothing, and the refusal says neither it nor a secret."""
-    with pytest.raises(Refused) as refusal:
-        position(token, secrets)
-    assert (refusal.value.check, refusal.value.reason) == ("token", Reason.UNAUTHENTICATED)
-    assert refusal.value.status == 401
-    for secret in [*secrets, token or b""]:
-        assert len(secret) < 5 or secret.decode("latin-1") not in str(refusal.value)
-
-
-def test_every_live_secret_is_accepted_and_its_position_told() -> None:
-    """So that an old one can be retired when nobody uses it any more."""
-    secrets = [SECRET, OTHER, b"third-secret"]
-    assert [position(secret, secrets) for secret in secrets] == [0, 1, 2]
-
-
-def test_an_empty_secret_is_never_live_and_moves_no_position() -> None:
-    """Neither alone nor among others."""
-    assert position(OTHER, [b"", OTHER]) == 1
-    for token in (b"", None):
-        refused(token, [b"", OTHER])
-        refused(token, [b""])
-
-
-@pytest.mark.parametrize("token", [None, b"", b" ", SECRET, b"\0", b"None"])
-def test_no_secret_accepts_nothing(token: bytes | None) -> None:
-    """A check without anything to compare with refuses."""
-    refused(token, [])
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        None,
-        b"",
-        b" ",
-        SECRET[:-1],
-        SECRET[1:],
-        SECRET + b"0",
-        SECRET + b"\n",
-        SECRET + b"\0",
-        b" " + SECRET,
-        SECRET.upper(),
-        SECRET * 2,
-        SECRET + b"," + OTHER,
-        b"x" * 1_000_000,
-        "６f1d0c8a54b24f0e9c3b7a2d51e8f490".encode(),
-        b"\xff\xfe\x00",
-        b"\xed\xa0\x80",
-        "пароль".encode(),
-    ],
-)
-def test_any_other_token_is_refused(token: bytes | None) -> None:
-    """Missing, empty, cut, longer, in other letters, in other bytes: `Refused` and nothing else."""
-    refused(token, [SECRET, OTHER])
-
-
-def test_a_secret_of_any_bytes_works() -> None:
-    """Non-ASCII secrets too: the comparison is of bytes."""
-    for secret in ("пароль".encode(), b"\xff\x00\xfe", b" ", b"x" * 10_000):
-        assert position(secret, [OTHER, secret]) == 1
-
-
-@given(st.binary(max_size=40), st.lists(st.binary(max_size=40), max_size=4))
-def test_a_token_is_accepted_only_when_it_is_a_secret(token: bytes, secrets: list[bytes]) -> None:
-    """And not empty."""
-    if token and token in secrets:
-        assert position(token, secrets) == secrets.index(token)
-    else:
-        refused(token, secrets)
-
-
-@given(st.integers(0, len(SECRET) * 8 - 1))
-def test_one_changed_bit_is_refused(bit: int) -> None:
-    """Wherever it is."""
-    changed = bytearray(SECRET)
-    changed[bit // 8] ^= 1 << bit % 8
-    refused(bytes(changed), [SECRET])
 
 
 def test_without_checks_nothing_is_verified() -> None:
@@ -119,49 +29,69 @@ def test_all_checks_must_pass() -> None:
             verify(callback(b"{}"), checks)
 
 
-def of_buckets(*buckets: str | None, allowed: Sequence[str] = ("a-1", "b-2")) -> Proof:
-    """The buckets check on claims."""
-    return buckets_check(allowed)(Claims(buckets))
+def bearing(name: str) -> EnvelopeCheck:
+    """A check that passes."""
+    return lambda _: Proof(name, name)
 
 
-def test_listed_buckets_pass() -> None:
-    """One job or several."""
-    assert of_buckets("a-1") == Proof("buckets", "bucket")
-    assert of_buckets("a-1", "b-2", "a-1") == Proof("buckets", "bucket")
+def refusing(name: str) -> EnvelopeCheck:
+    """A check that does not."""
+
+    def check(_: Callback) -> Proof:
+        raise Refused(name, f"not {name}")
+
+    return check
 
 
 @pytest.mark.parametrize(
-    "buckets",
+    ("checks", "passed"),
     [
-        (),
-        (None,),
-        ("",),
-        ("c-3",),
-        ("a-1", "c-3"),
-        ("c-3", "a-1"),
-        ("a-1", None),
-        ("A-1",),
-        ("a-1.",),
-        ("a-",),
-        ("a-11",),
-        (" a-1",),
-        ("a-1\n",),
-        ("*",),
+        ([bearing("a")], "a"),
+        ([bearing("a"), refusing("b")], "a"),
+        ([refusing("a"), bearing("b")], "b"),
+        ([bearing("a"), bearing("b")], "a"),
     ],
 )
-def test_foreign_missing_and_unnamed_buckets_are_refused(buckets: tuple[str | None, ...]) -> None:
-    """One of several is enough, and nothing is cut to fit."""
+def test_of_a_group_the_first_check_that_passes_is_the_proof(
+    checks: list[EnvelopeCheck], passed: str
+) -> None:
+    """And the others are not asked for more."""
+    proofs = verify(callback(b"{}"), [any_of(checks), bearing("c")]).proofs
+    assert proofs == (Proof(passed, passed), Proof("c", "c"))
+
+
+def test_a_group_of_which_none_passes_is_refused_with_every_reason() -> None:
+    with pytest.raises(Refused, match=r"^a: not a; b: not b$") as refusal:
+        any_of([refusing("a"), refusing("b")])(callback(b"{}"))
+    assert refusal.value.check == "any"
+
+
+def test_an_empty_group_passes_nothing() -> None:
+    with pytest.raises(Refused, match=r"^no check is configured$"):
+        any_of([])(callback(b"{}"))
+
+
+def test_a_group_of_one_refuses_in_the_name_of_that_check() -> None:
     with pytest.raises(Refused) as refusal:
-        of_buckets(*buckets)
-    assert refusal.value.check == "buckets"
-    assert "3" not in str(refusal.value)
+        any_of([refusing("a")])(callback(b"{}"))
+    assert refusal.value.check == "a"
 
 
-def test_a_list_of_no_buckets_allows_none() -> None:
-    """It fails closed."""
-    for buckets in ((), ("a-1",), ("",), (None,)):
-        with pytest.raises(Refused):
-            of_buckets(*buckets, allowed=())
+def test_a_group_does_not_hide_a_bug() -> None:
+    """Only a refusal is one."""
+
+    def broken(_: Callback) -> Proof:
+        raise KeyError("bug")
+
+    with pytest.raises(KeyError):
+        any_of([broken, bearing("a")])(callback(b"{}"))
+
+
+def test_checks_on_the_content_can_be_a_group_too() -> None:
+    check = any_of([buckets_check(["a-1"]), buckets_check(["b-2"])])
+    assert check(Claimed(("b-2",))) == Proof("buckets", "bucket")
+    with pytest.raises(Refused):
+        check(Claimed(("a-1", "b-2")))  # neither list has both
 
 
 BOUND = source(["good-1"])

@@ -7,6 +7,7 @@ Every wait has a deadline, and no reply is read without the look for what must n
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,16 +16,18 @@ from typing import Final
 
 from gateway.core.errors import Busy
 from gateway.core.model import Document, Entry, Receipt
-from gateway.core.pipeline import Receipted, Source
+from gateway.core.pipeline import Receipted, Source, process
 from gateway.intake.answer import Answer
 from gateway.intake.body import Limits
-from gateway.intake.receiver import Receiver
-from gateway.intake.server import CallbackServer, listen
+from gateway.intake.proxies import Proxies
+from gateway.intake.receiver import Process, Receiver
+from gateway.intake.server import CallbackServer, client_certificate, listen
 from tests import sources
 
 DEADLINE: Final = 3.0
 LIMITS: Final = Limits(max_body=1 << 20, timeout=5.0)
 RECEIVED_AT: Final = "2022-08-09T07:00:00.000001Z"
+RECEIVED: Final = 1660028400.000001
 PATH: Final = b"/callbacks/media/" + sources.SECRET
 PROBE: Final = b"GET /probe HTTP/1.1\r\nHost: gateway\r\n\r\n"
 """Answered 404: what comes before its answer was asked for before it."""
@@ -226,7 +229,12 @@ class Port:
 
 @asynccontextmanager
 async def open_port(
-    *made: Source, limits: Limits = LIMITS, secret: bytes = sources.SECRET
+    *made: Source,
+    limits: Limits = LIMITS,
+    secret: bytes = sources.SECRET,
+    proxies: Proxies | None = None,
+    tls: ssl.SSLContext | None = None,
+    process: Process = process,
 ) -> AsyncIterator[Port]:
     """The callback port with `made`, or one source `media` with `secret`."""
     journal, recorder = MemoryJournal(), Recorder()
@@ -236,10 +244,14 @@ async def open_port(
         recorder,
         limits=limits,
         clock=lambda: RECEIVED_AT,
+        now=lambda: RECEIVED,
+        proxies=proxies,
+        certificate=client_certificate if tls else None,
+        process=process,
     )
     sock = socket.create_server(("127.0.0.1", 0))
     server = CallbackServer(receiver)
-    accepting = await listen(server, sock)
+    accepting = await listen(server, sock, tls)
     port = Port(receiver, server, sock.getsockname()[1], journal, recorder)
     try:
         yield port

@@ -85,7 +85,7 @@ def test_the_documented_file_becomes_settings() -> None:
     assert settings.server.max_body == 1 << 20
     assert settings.journal.retention == 7 * 86400
     assert [entry.name for entry in media.verify] == ["token", "buckets"]
-    token, buckets = (entry.check for entry in media.verify)
+    (token,), (buckets,) = (entry.members for entry in media.verify)
     assert token == Token(secrets=(Secret("env:CI_TOKEN", b"0123456789abcdef"),))
     assert buckets == Buckets(("test-1250000000",))
     assert media.expect_every == 600

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.settings.checks import CHECKS
 from gateway.settings.document import Fault, read
 from gateway.settings.rules import contradictions
 
+ENVELOPE = ", ".join(sorted(name for name, check in CHECKS.items() if check.envelope))
 LOGIN = "sasl_mechanism: PLAIN, sasl_plain_username: u, sasl_plain_password: env:P"
 
 
@@ -37,7 +39,45 @@ LOGIN = "sasl_mechanism: PLAIN, sasl_plain_username: u, sasl_plain_password: env
             "sources: {a: {verify: [{buckets: [b]}]}}",
             Fault(
                 ("sources", "a", "verify"),
-                "proves no sender: one of these checks is needed: token",
+                f"proves no sender: one of these checks is needed: {ENVELOPE}",
+            ),
+        ),
+        (
+            "sources: {a: {verify: [{any: [{token: {}}, {basic: {}, bearer: {}}]}]}}",
+            Fault(
+                ("sources", "a", "verify", 0, "any", 1), "must be one check, not basic and bearer"
+            ),
+        ),
+        (
+            "sources: {a: {verify: [{token: {}, any: [{basic: {}}]}]}}",
+            Fault(("sources", "a", "verify", 0), "must be one check, not token and any"),
+        ),
+        (
+            "sources: {a: {verify: [{any: [{token: {}}, {buckets: [b]}]}]}}",
+            Fault(
+                ("sources", "a", "verify", 0, "any"),
+                "mixes checks on the envelope and on the content: buckets, token",
+            ),
+        ),
+        (
+            "sources: {a: {verify: [{any: [{appids: ['1']}, {buckets: [b]}]}]}}",
+            Fault(
+                ("sources", "a", "verify"),
+                f"proves no sender: one of these checks is needed: {ENVELOPE}",
+            ),
+        ),
+        (
+            "sources: {a: {verify: [{certificate: {header: a}}]}}",
+            Fault(
+                ("sources", "a", "verify", 0, "certificate", "header"),
+                "is believed only of server.trusted_proxies, and there are none",
+            ),
+        ),
+        (
+            "server: {tls: {}}\nsources: {a: {verify: [{any: [{certificate: {}}]}]}}",
+            Fault(
+                ("sources", "a", "verify", 0, "any", 0, "certificate"),
+                "needs server.tls.client_ca, or the header in which a proxy tells of it",
             ),
         ),
         (
@@ -99,6 +139,9 @@ def test_a_contradiction_is_found_where_it_stands(text: str, fault: Fault) -> No
     [
         "server: {listen: '127.0.0.1:0'}\nadmin: {listen: '127.0.0.1:0'}",
         "sources: {a: {verify: [{buckets: [b]}, {token: {}}]}}",
+        "sources: {a: {verify: [{any: [{token: {}}, {addresses: [a]}]}, {any: [{buckets: [b]}]}]}}",
+        "server: {trusted_proxies: [a]}\nsources: {a: {verify: [{certificate: {header: b}}]}}",
+        "server: {tls: {client_ca: a}}\nsources: {a: {verify: [{certificate: {}}]}}",
         "kafka: {}\nroutes: [{topic: a}, {topic: a, name: b, match: {outcome: 'fail*'}}]",
     ],
 )
@@ -111,6 +154,7 @@ def test_a_check_of_unknown_name_is_not_called_a_missing_proof() -> None:
 
 
 KEYS = ["server", "admin", "listen", "sources", "a", "verify", "token", "kafka", "routes"]
+KEYS += ["any", "certificate", "header", "tls", "trusted_proxies", "buckets"]
 KEYS += ["topic", "name", "match", "outcome", "security_protocol", "ssl_keyfile", "dead_letter"]
 leaves = st.integers() | st.sampled_from(KEYS)
 trees = st.recursive(

@@ -1,0 +1,110 @@
+"""The Kafka cluster, as it tells of itself → findings: whether its topics keep what they take.
+
+`acks=all` waits for the replicas that are in sync, and no fewer than `min.insync.replicas`: with
+one replica, or a minimum of one, it means no more than one broker's word.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError
+
+from gateway.doctor.finding import Finding, fail, ok, warn
+from gateway.settings import Settings
+
+_REACHING: Final = (
+    *(
+        "bootstrap_servers",
+        "client_id",
+        "security_protocol",
+        "sasl_mechanism",
+        "request_timeout_ms",
+    ),
+    *("sasl_plain_username", "sasl_plain_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"),
+    *("ssl_password", "ssl_check_hostname"),
+)
+_LEAST_IN_SYNC: Final = "min.insync.replicas"
+_TIMEOUT_MS: Final = 5_000
+
+
+class Topic(NamedTuple):
+    """What is told of one topic, of the partition that is worst off."""
+
+    replicas: int
+    in_sync: int
+    least_in_sync: int | None
+    """`min.insync.replicas`; None where nobody may ask."""
+    has_leaders: bool
+
+
+def cluster(settings: Settings) -> Iterator[Finding]:
+    """Whether it answers, and each topic of the routes and the dead letters."""
+    if settings.kafka is None:
+        yield ok("kafka", "not configured: the journal is all")
+        return
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails is told here, once
+    names = {route.topic for route in settings.routes}
+    names |= {settings.dead_letter.topic} if settings.dead_letter else set()
+    options = settings.kafka.options()
+    given = {name: options[name] for name in _REACHING if name in options}
+    servers = ",".join(options["bootstrap_servers"])
+    try:
+        with KafkaAdminClient(bootstrap_timeout_ms=_TIMEOUT_MS, **given) as admin:
+            existing = set(admin.list_topics())
+            yield ok("kafka", f"{servers} answers")
+            for name in sorted(names):
+                told = _told(admin, name) if name in existing else None
+                yield judged(name, told, servers)
+    except (KafkaError, OSError) as error:
+        advice = "is it running, and are security_protocol, user and password right?"
+        yield fail("kafka", f"{servers}: {type(error).__name__} {error}", advice)
+
+
+def judged(name: str, topic: Topic | None, servers: str) -> Finding:
+    """A topic, or None where there is none."""
+    what = f"topic {name}"
+    if topic is None:
+        create = f"kafka-topics.sh --bootstrap-server {servers} --create --topic {name}"
+        return fail(what, "does not exist, or may not be described", create)
+    replicas, least = topic.replicas, topic.least_in_sync
+    found = f"{replicas} replica(s), {topic.in_sync} in sync, {_LEAST_IN_SYNC} {least or 'unknown'}"
+    if not topic.has_leaders:
+        return fail(what, f"{found}; a partition has no leader", "start the brokers that have it")
+    if least is not None and topic.in_sync < least:
+        return fail(what, found, "start the other brokers: it takes nothing with so few in sync")
+    if replicas == 1:
+        return warn(what, found, "acks=all is one broker's word: three replicas keep what it loses")
+    if least is None:
+        return warn(what, found, "allow the gateway's user to describe its configuration")
+    if least == 1:
+        return warn(what, found, f"acks=all may be one broker's word: {_LEAST_IN_SYNC}=2")
+    if least >= replicas:
+        return warn(what, found, "no broker may stop: more replicas, or a lower minimum")
+    return ok(what, found)
+
+
+def _told(admin: KafkaAdminClient, name: str) -> Topic:
+    (topic,) = admin.describe_topics([name])
+    partitions: list[dict[str, Any]] = topic["partitions"]
+    return Topic(
+        replicas=min(len(part["replica_nodes"]) for part in partitions),
+        in_sync=min(len(part["isr_nodes"]) for part in partitions),
+        least_in_sync=_least(admin, name),
+        has_leaders=all(part["leader_id"] >= 0 for part in partitions),
+    )
+
+
+def _least(admin: KafkaAdminClient, name: str) -> int | None:
+    wanted = ConfigResource(ConfigResourceType.TOPIC, name, {_LEAST_IN_SYNC: None})
+    try:
+        told = admin.describe_configs([wanted], config_filter="all")
+    except KafkaError:
+        return None
+    for resources in told.values():
+        value = resources.get(name, {}).get(_LEAST_IN_SYNC)
+        if value is not None:
+            return int(value["value"])
+    return None

@@ -1,0 +1,88 @@
+"""The machine → findings: its clock, how many files may be open, and the two ports."""
+
+import resource
+import socket
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from gateway.doctor.finding import Finding, fail, ok, warn
+from gateway.settings import Address, Settings
+
+_YEARS: Final = range(2025, 2100)
+_AHEAD_SECONDS: Final = 60
+_FILES: Final = 4096
+_FEWEST_FILES: Final = 256
+_TIMEOUT_SECONDS: Final = 2.0
+_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound: connected to
+
+
+def clock(now: float, written: Iterable[Path]) -> Finding:
+    """Whether `now` (Unix seconds) can be the time, and no file is from the future."""
+    told = datetime.fromtimestamp(now, UTC)
+    found = told.isoformat(timespec="seconds")
+    if told.year not in _YEARS:
+        return fail("clock", found, "set it (NTP): signatures with a time would all be refused")
+    late = [
+        path for path in written if path.exists() and path.stat().st_mtime > now + _AHEAD_SECONDS
+    ]
+    if late:
+        advice = "set it (NTP): it has been ahead of this, or is behind the file system's"
+        return warn("clock", f"{found}; {late[0]} was written later", advice)
+    return ok("clock", found)
+
+
+def files(soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]) -> Finding:
+    """Whether as many files may be open as there may be connections."""
+    if soft == resource.RLIM_INFINITY or soft >= _FILES:
+        return ok("open files", f"at most {soft}" if soft >= 0 else "no limit")
+    advice = f"`ulimit -n {_FILES}`, or LimitNOFILE={_FILES} in the unit: each connection is one"
+    judged = fail if soft < _FEWEST_FILES else warn
+    return judged("open files", f"at most {soft}", advice)
+
+
+def ports(settings: Settings) -> Iterator[Finding]:
+    """Whether both are free, or a running gateway's."""
+    ours = is_gateway(settings.admin.listen)
+    for what, address in (
+        ("admin.listen", settings.admin.listen),
+        ("server.listen", settings.server.listen),
+    ):
+        yield _port(what, address, ours=ours)
+
+
+def _port(what: str, address: Address, *, ours: bool) -> Finding:
+    trouble = _trouble(address)
+    if trouble is None:
+        return ok(what, f"{address} is free")
+    if ours:
+        return ok(what, f"{address} is in use, and a gateway runs")
+    return fail(what, f"{address}: {trouble}", "stop who has it, or listen elsewhere")
+
+
+def _trouble(address: Address) -> str | None:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        socket.create_server((address.host, address.port), family=family).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def is_gateway(admin: Address) -> bool:
+    """Whether a gateway answers there."""
+    connection = HTTPConnection(
+        _ANY.get(admin.host, admin.host), admin.port, timeout=_TIMEOUT_SECONDS
+    )
+    try:
+        connection.request("GET", "/healthz")
+        told = orjson.loads(connection.getresponse().read(1 << 16))
+    except (OSError, HTTPException, orjson.JSONDecodeError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(told, dict) and told.get("status") in ("ok", "unavailable")

@@ -1,0 +1,137 @@
+"""How often a source is called, how often a peer fails the checks → whether one more is looked at.
+
+Token buckets that are told the time. What no check has let in takes nothing from a source's:
+whoever does not know the secret cannot use up what its senders have. A peer that fails too often is
+answered before its checks run, unless it has passed them itself within the hour, as others may
+share its address; and only on the public Internet, for a private address is often that of a proxy
+which no configuration names, behind which everybody would be punished for one.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv6Address
+from math import ceil
+from typing import Final, NamedTuple, TypeVar
+
+from gateway.core.errors import Refused
+from gateway.core.model import Callback
+from gateway.core.networks import address
+from gateway.core.pipeline import Receipted, Source, process
+from gateway.intake.answer import RateLimited
+
+MOST_PEERS: Final = 4096
+"""Of each kind; the one that was not heard of for the longest is forgotten."""
+TRUSTED_SECONDS: Final = 3600.0
+_FRESH_SECONDS: Final = 60.0
+"""For so long it is not noted again that a peer has passed."""
+_Kept = TypeVar("_Kept")
+
+
+class Rate(NamedTuple):
+    """So many a second in the long run, and at most `burst` at once."""
+
+    per_second: float
+    burst: float
+
+
+class Bucket:
+    """One token bucket, full at first; `now` in seconds, and no clock that is set breaks it."""
+
+    __slots__ = ("_at", "_rate", "_tokens")
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._rate, self._tokens, self._at = rate, rate.burst, now
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is a token; 0 while there is one."""
+        gained = max(0.0, now - self._at) * self._rate.per_second
+        self._tokens, self._at = min(self._rate.burst, self._tokens + gained), now
+        return max(0.0, 1.0 - self._tokens) / self._rate.per_second
+
+    def take(self) -> None:
+        """One token less; not below none."""
+        self._tokens = max(0.0, self._tokens - 1.0)
+
+
+class Peers:
+    """Who has failed the checks lately, and who has passed them; bounded, whoever comes."""
+
+    def __init__(self, rate: Rate, most: int = MOST_PEERS) -> None:
+        self._rate = rate
+        self._most = most
+        self._failing: dict[str, Bucket] = {}
+        self._trusted: dict[str, float] = {}
+
+    def wait(self, peer: str, now: float) -> float:
+        """Seconds until the peer may try again; 0 for one that may now."""
+        if not self._failing:
+            return 0.0
+        name = network(peer)
+        bucket = self._failing.get(name)
+        if bucket is None or 0 <= now - self._trusted.get(name, -TRUSTED_SECONDS) < TRUSTED_SECONDS:
+            return 0.0
+        return bucket.wait(now)
+
+    def failed(self, peer: str, now: float) -> None:
+        """A check has refused the peer."""
+        name = network(peer)
+        if name:
+            bucket = self._failing.pop(name, None) or Bucket(self._rate, now)
+            bucket.wait(now)
+            bucket.take()
+            _remember(self._failing, name, bucket, self._most)
+
+    def passed(self, peer: str, now: float) -> None:
+        """All checks have let the peer in."""
+        name = network(peer)
+        if name and not 0 <= now - self._trusted.get(name, -_FRESH_SECONDS) < _FRESH_SECONDS:
+            self._trusted.pop(name, None)
+            _remember(self._trusted, name, now, self._most)
+
+
+def _remember(among: dict[str, _Kept], name: str, value: _Kept, most: int) -> None:
+    among[name] = value
+    if len(among) > most:
+        del among[next(iter(among))]
+
+
+@lru_cache(maxsize=MOST_PEERS)
+def network(peer: str) -> str:
+    """Who counts as one peer: an IPv4 address, or 64 bits of IPv6; empty for who is not counted."""
+    try:
+        found = address(peer)
+    except ValueError:
+        return ""
+    if not found.is_global:
+        return ""
+    return found.packed[:8].hex() if isinstance(found, IPv6Address) else str(found)
+
+
+class Throttle:
+    """`process`, for as many callbacks as the limits allow."""
+
+    def __init__(
+        self, rates: Mapping[str, Rate], failures: Rate | None, *, now: float = 0.0
+    ) -> None:
+        """`rates`: of the sources that have one; `failures`: of each peer, None without a limit."""
+        self._buckets = {name: Bucket(rate, now) for name, rate in rates.items()}
+        self._peers = None if failures is None else Peers(failures)
+
+    def __call__(self, callback: Callback, source: Source) -> Receipted:
+        """What the pipeline makes of it. Raises what that does, and `RateLimited`."""
+        now, peers, bucket = callback.time, self._peers, self._buckets.get(callback.source)
+        if peers is not None and (seconds := peers.wait(callback.peer, now)):
+            raise RateLimited(ceil(seconds))
+        if bucket is not None and (seconds := bucket.wait(now)):
+            raise RateLimited(ceil(seconds))
+        try:
+            made = process(callback, source)
+        except Refused:
+            if peers is not None:
+                peers.failed(callback.peer, now)
+            raise
+        if peers is not None:
+            peers.passed(callback.peer, now)
+        if bucket is not None:
+            bucket.take()
+        return made

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: install run test check lint bench bench-linear fuzz clean lock
+.PHONY: install run test check lint bench bench-linear chaos fuzz clean lock
 
 install: $(VENV)/.compiled
 
@@ -46,6 +46,7 @@ check: lint $(VENV)/.compiled
 test: lint $(VENV)/.compiled
 	.ci/packages java:default-jre-headless mvn:maven
 	$(BIN)/python -m tests.broker.kafka fetch
+	$(BIN)/python -m tests.providers.github.payloads
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.tested $(VENV)/.compiled
@@ -54,6 +55,18 @@ bench: $(VENV)/.tested $(VENV)/.compiled
 
 bench-linear: $(VENV)/.tested $(VENV)/.compiled
 	$(BIN)/python -m tests.bench.linear
+
+# Fills a journal of 5 million events (10 GB of disk, 25 minutes): OPTIONS="--events 1000000".
+bench-scale: $(VENV)/.tested $(VENV)/.compiled
+	$(BIN)/python -m tests.bench.scale $(OPTIONS)
+
+# EVENTS callbacks in MINUTES, under faults of a seed of their own unless SEED gives one.
+EVENTS ?= 10000
+MINUTES ?= 4
+chaos: $(VENV)/.tested $(VENV)/.compiled
+	.ci/packages java:default-jre-headless mvn:maven
+	$(BIN)/python -m tests.broker.kafka fetch
+	$(BIN)/python -m tests.chaos --events $(EVENTS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # N inputs, of a seed of their own unless SEED gives one.
 N ?= 20000

@@ -8,11 +8,14 @@ import socket
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from gateway.child import Child
 from gateway.core.errors import GatewayError
 from gateway.journal import JournalError
 from gateway.observe.logs import log_to_stderr
+from gateway.observe.shared import VARIABLE, shared_folder
+from gateway.reload import Reload
 from gateway.settings import Settings
 from gateway.settings.values import Address
 from gateway.supervisor import Supervisor, admin, bind
@@ -24,21 +27,31 @@ class StartError(GatewayError):
     """The gateway cannot start; the message says why."""
 
 
-async def serve_forever(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Run until a signal. `ready` is told the callback address once the children are started."""
+async def serve_forever(
+    settings: Settings, ready: Callable[[str], None], *, reread: Callable[[], Settings]
+) -> None:
+    """Run until a signal. `ready` is told the callback address once the children are started.
+
+    `reread` gives the settings anew on SIGHUP, or raises SettingsError.
+    """
     lines = log_to_stderr()
-    with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
-        # Before the metrics are imported, here or in a child.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with shared_folder(Path(tempfile.gettempdir())) as folder:
+        os.environ[VARIABLE] = str(folder)
         try:
-            await _serve(settings, ready)
+            await _serve(settings, ready, reread)
         finally:
             lines.close()
 
 
-async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+async def _serve(
+    settings: Settings, ready: Callable[[str], None], reread: Callable[[], Settings]
+) -> None:
+    from gateway.admin.access import is_loopback
+    from gateway.admin.api import api_app
+    from gateway.administering import OperatorsDesk
     from gateway.observe.admin import admin_app
-    from gateway.operating import Operations, registry_of
+    from gateway.operating import Operations
+    from gateway.scraping import registry_of
 
     server = settings.server
     sockets = _bound(server.listen, server.workers, "server.listen")
@@ -48,18 +61,28 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
         operations = Operations(settings)
     except JournalError as error:
         raise StartError(str(error)) from error
-    _children(settings, sockets, supervisor)
-    end_admin = await admin(admin_app(supervisor, registry_of(settings)), admin_socket)
+    reload = Reload(settings, reread)
+    _children(settings, sockets, supervisor, reload)
+    registry = registry_of(lambda: reload.settings, supervisor.processes)
+    operators = admin_app(supervisor, registry)
+    if is_loopback(settings.admin.listen.host):  # nothing else protects it
+        desk = OperatorsDesk(lambda: reload.settings, registry)
+        operators.add_subapp("/api/v1", api_app(desk))
+    end_admin = await admin(operators, admin_socket)
     maintenance = asyncio.create_task(operations.maintain())
     address = _spelled(sockets[0])
     _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
-    await supervisor.run(partial(ready, address), sockets, drain_delay=server.drain_delay)
+    await supervisor.run(
+        partial(ready, address), reload, sockets=sockets, drain_delay=server.drain_delay
+    )
     maintenance.cancel()
     await operations.close()
     await end_admin()
 
 
-def _children(settings: Settings, sockets: list[socket.socket], supervisor: Supervisor) -> None:
+def _children(
+    settings: Settings, sockets: list[socket.socket], supervisor: Supervisor, reload: Reload
+) -> None:
     from gateway.observe import metrics
     from gateway.publishing import publish
     from gateway.receiving import receive
@@ -68,14 +91,18 @@ def _children(settings: Settings, sockets: list[socket.socket], supervisor: Supe
     if settings.kafka is not None:
         reader, writer = multiprocessing.Pipe(duplex=False)
         restarts = metrics.PUBLISHER_RESTARTS
+        for cause in metrics.RESTART_CAUSES:
+            restarts.labels(cause)
         supervisor.publisher = Child(
             "publisher",
             partial(publish, settings, reader),
             lambda cause: restarts.labels(cause).inc(),
         )
     for number, sock in enumerate(sockets):
-        target = partial(receive, settings, sock, writer)
-        supervisor.receivers.append(Child(f"receiver-{number}", target, lambda _: None))
+        run = partial(receive, sock, writer)
+        child = Child(f"receiver-{number}", partial(run, settings), lambda _: None)
+        supervisor.receivers.append(child)
+        reload.receivers.append((child, run))
 
 
 def _bound(address: Address, count: int, setting: str) -> list[socket.socket]:

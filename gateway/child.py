@@ -1,17 +1,19 @@
 """One child process of the gateway: started, listened to, started again when it ends.
 
 A child is spawned, not forked, so that it holds no thread, lock or connection of its parent. It
-says a `Beat` once a second over its link, and stops when its link becomes readable: the parent
-says so, or is gone. Signals are the parent's business: a terminal or a service manager may send
-them to its children at the same time. Restarts back off from 0.1 s to 5 s and start over after a
-child has lived for 10 s.
+says a `Beat` once a second over its link, and stops when its link ends: the parent says so, or is
+gone. What it reads there before is something new from the parent. Signals are the parent's
+business: a terminal or a service manager may send them to its children at the same time. Restarts
+back off from 0.1 s to 5 s and start over after a child has lived for 10 s.
 """
 
 import asyncio
 import contextlib
 import logging
 import multiprocessing
+import os
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -50,7 +52,10 @@ class Child:
         self._pause = 0.1
         self._started = 0.0
         self._heard = 0.0
+        self._killed_for = ""
         self._restart: asyncio.TimerHandle | None = None
+        self._untold: object = None
+        self._telling: asyncio.Task[None] | None = None
         self.ended = asyncio.Event()
         self.spoken = asyncio.Event()
         """Set from the running process's first beat on."""
@@ -91,12 +96,29 @@ class Child:
         if self._process is None or not self._process.is_alive():
             self.ended.set()
         elif self._link is not None:
-            with contextlib.suppress(OSError):
-                self._link.send(None)
+            with contextlib.suppress(OSError), socket.socket(fileno=_copy(self._link)) as link:
+                link.shutdown(socket.SHUT_WR)  # also ends a message that it does not read
 
-    def kill(self) -> None:
-        """End the process at once."""
+    def renew(self, target: Target, message: object) -> None:
+        """Run `target` from its next start on; the process that runs now is told `message`.
+
+        A message that it has not begun to read gives way to a newer one.
+        """
+        self._target, self._untold = target, message
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        while self._untold is not None and self._link is not None:
+            message, self._untold = self._untold, None
+            with contextlib.suppress(OSError), Connection(_copy(self._link)) as link:
+                await asyncio.to_thread(link.send, message)  # who hangs does not read
+        self._telling = None
+
+    def kill(self, cause: str = "") -> None:
+        """End the process at once; `cause` is told for it, if it is none of its own."""
         if self._process is not None and self._process.is_alive():
+            self._killed_for = cause
             self._process.kill()
 
     def _listen(self) -> None:
@@ -119,7 +141,8 @@ class Child:
         loop.remove_reader(link.fileno())
         link.close()
         process.join()
-        cause = _cause(process.exitcode)
+        cause = self._killed_for or _cause(process.exitcode)
+        self._killed_for = ""
         self._process, self._link, self.beat = None, None, None
         self.spoken.clear()
         if self._stopping:
@@ -136,9 +159,14 @@ class Child:
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
 
+def _copy(link: Connection) -> int:
+    """A descriptor of the link that its end does not close."""
+    return os.dup(link.fileno())
+
+
 def become(name: str) -> None:
     """At the start of a child: leave signals to the parent, and show a name in `ps` and `top`."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         Path("/proc/self/comm").write_text(name)

@@ -5,11 +5,17 @@ from pathlib import Path
 import click
 import orjson
 
+from gateway.commands.doctor import doctor
 from gateway.commands.events import events
+from gateway.commands.journal import journal
 from gateway.commands.options import configuration, settings
+from gateway.commands.quarantine import quarantine
+from gateway.commands.replay import replay
+from gateway.commands.routes import routes
 from gateway.commands.schemas import schemas
 from gateway.commands.send import send
 from gateway.commands.serve import serve
+from gateway.commands.sign import sign
 from gateway.settings import config_schema
 
 
@@ -43,5 +49,6 @@ def schema() -> None:
     click.echo(orjson.dumps(config_schema(), option=orjson.OPT_INDENT_2).decode())
 
 
-for command in (serve, send, events, schemas):
+events.add_command(replay)
+for command in (serve, doctor, send, events, quarantine, routes, journal, schemas, sign):
     main.add_command(command)

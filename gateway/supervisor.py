@@ -2,11 +2,13 @@
 
 It accepts no callback itself. SIGTERM: `/readyz` turns to 503 at once, callbacks are still accepted
 for `drain_delay`, then the receivers close their port, finish and commit, then the publisher stops.
-A second signal ends everything at once: the journal has all that was answered 200.
+A second signal ends everything at once: the journal has all that was answered 200. SIGHUP: the
+configuration is read again while everything runs.
 """
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -15,6 +17,7 @@ from typing import Final
 from aiohttp import web
 
 from gateway.child import Child
+from gateway.hanging import end_when_silent
 from gateway.settings.values import Address
 
 STALLED_SECONDS: Final = 5.0
@@ -51,20 +54,37 @@ class Supervisor:
             told.append(trouble)
         return told
 
+    def processes(self) -> dict[str, int]:
+        """Every process of the gateway that runs, by name, with its pid."""
+        pids = {child.name: child.pid for child in self._children() if child.pid is not None}
+        return {"supervisor": os.getpid(), **pids}
+
     async def run(
-        self, ready: Callable[[], None], sockets: list[socket.socket], *, drain_delay: float
+        self,
+        ready: Callable[[], None],
+        reload: Callable[[], Awaitable[None]],
+        *,
+        sockets: list[socket.socket],
+        drain_delay: float,
     ) -> None:
-        """Start the children, wait for a signal, stop them in order. `sockets` are theirs."""
+        """Start the children, wait for a signal, stop them in order. `sockets` are theirs.
+
+        `reload` is called for a SIGHUP, never twice at a time.
+        """
         signals: asyncio.Queue[int] = asyncio.Queue()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, signals.put_nowait, number)
-        loop.add_signal_handler(signal.SIGHUP, _log.warning, "SIGHUP: restart to read changes")
+        hangup = asyncio.Event()
+        loop.add_signal_handler(signal.SIGHUP, hangup.set)
         for child in self._children():
             child.start()
-        announcing = asyncio.create_task(self._announce(ready))
+        watching = [end_when_silent(self.publisher)] if self.publisher else []
+        works = [self._announce(ready), _repeat(reload, hangup), *watching]
+        meanwhile = [asyncio.create_task(work) for work in works]
         await signals.get()
-        announcing.cancel()
+        for task in meanwhile:
+            task.cancel()
         self.draining = True
         _log.info("stopping: accepting for %.1f s more", drain_delay)
         stopping = asyncio.create_task(self._stop(sockets, drain_delay))
@@ -91,6 +111,13 @@ class Supervisor:
 
     def _children(self) -> list[Child]:
         return [*self.receivers, *([self.publisher] if self.publisher else [])]
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], wanted: asyncio.Event) -> None:
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        await work()
 
 
 async def _ended(children: list[Child], seconds: float) -> None:

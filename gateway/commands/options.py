@@ -5,14 +5,17 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import click
 
+from gateway.core.errors import Busy
+from gateway.journal import JournalError, Reader, require
 from gateway.providers import providers
-from gateway.settings import Settings, SettingsError, load
+from gateway.settings import Part, Settings, SettingsError, load, load_part
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -35,13 +38,65 @@ def as_json(command: F) -> F:
     return click.option("--json", "plain", is_flag=True, help="One JSON object per line.")(command)
 
 
+def read(path: Path) -> Settings:
+    """The configuration. Raises SettingsError with every mistake in it."""
+    return load(path, os.environ, providers=providers())
+
+
 def settings(path: Path) -> Settings:
     """The configuration, or every mistake in it on stderr and exit code 2."""
     try:
-        return load(path, os.environ, providers=providers())
+        return read(path)
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+
+
+def confirmed(command: F) -> F:
+    """The `--yes` flag."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def ask(question: str, *, yes: bool) -> None:
+    """Go on only when a person says so, or `--yes`; else exit code 1, or 2 without a terminal."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: --yes is needed")
+    click.confirm(question, abort=True, err=True)
+
+
+def configured(path: Path) -> Part:
+    """What of the configuration is about the journal; no secret is read."""
+    try:
+        return load_part(path)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def part(path: Path) -> Part:
+    """As `configured`; the journal must be there."""
+    found = configured(path)
+    with journal_errors():
+        require(found.journal.path)
+    return found
+
+
+@contextmanager
+def journal(path: Path) -> Iterator[Reader]:
+    """The journal of a configuration; what is wrong with it ends the command."""
+    with journal_errors(), Reader(part(path).journal.path) as reader:
+        yield reader
+
+
+@contextmanager
+def journal_errors() -> Iterator[None]:
+    """A journal that does not answer, or is full, ends the command."""
+    try:
+        yield
+    except (JournalError, Busy) as error:
+        fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

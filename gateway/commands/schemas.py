@@ -32,7 +32,10 @@ def list_schemas(*, plain: bool) -> None:
 @click.argument("name", metavar="NAME|$id")
 @click.option("--resolved", is_flag=True, help="One document that refers to no other.")
 def show(name: str, *, resolved: bool) -> None:
-    """Show a schema by its $id, its name (job.transcode) or its Tag (Transcode)."""
+    """Show a schema by its $id, its name (job.transcode) or its Tag (Transcode).
+
+    A name that several providers have needs its own before it: github:event.
+    """
     schema = _find(name)
     document = schema.document
     if resolved:
@@ -43,5 +46,7 @@ def show(name: str, *, resolved: bool) -> None:
 def _find(name: str) -> PublishedSchema:
     found = [schema for schema in catalogue() if schema.is_called(name)]
     if len(found) != 1:
-        raise click.BadParameter(f"{len(found)} schemas are called {name}; see schemas list")
+        names = ", ".join(f"{schema.provider}:{schema.name}" for schema in found)
+        hint = f"say which: {names}" if found else "see schemas list"
+        raise click.BadParameter(f"{len(found)} schemas are called {name}; {hint}")
     return found[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -9,7 +10,7 @@ import click
 
 from gateway.app import StartError, serve_forever
 from gateway.commands import demo
-from gateway.commands.options import configuration, fail, settings
+from gateway.commands.options import configuration, fail, read, settings
 
 
 @click.command(epilog="Example: gateway serve -c gateway.yaml")
@@ -24,12 +25,12 @@ def serve(path: Path, *, as_demo: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
 
     def ready(address: str) -> None:
-        click.echo(f"ready: callbacks on http://{address}")
+        click.echo(f"ready: callbacks on {'https' if found.server.tls else 'http'}://{address}")
         if as_demo:
             click.echo(demo.instructions(demo.FOLDER, address, _command()))
 
     try:
-        asyncio.run(serve_forever(found, ready))
+        asyncio.run(serve_forever(found, ready, reread=partial(read, path)))
     except StartError as error:
         fail(str(error))
 

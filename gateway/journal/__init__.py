@@ -1,9 +1,36 @@
 """Events and raw bytes into SQLite and out again: the gateway's only memory."""
 
 from gateway.journal.appender import Appender
-from gateway.journal.errors import JournalError
-from gateway.journal.reader import Quarantined, Raw, Reader
+from gateway.journal.connection import require
+from gateway.journal.errors import DamagedJournalError, JournalError
+from gateway.journal.outcomes import COUNTER, Outcomes
+from gateway.journal.publications import Publications, Published
+from gateway.journal.quarantine import Among, Quarantined
+from gateway.journal.reader import Raw, Reader, Waiting
+from gateway.journal.recovery import damage
+from gateway.journal.replays import Ranges, Replay, Replays
 from gateway.journal.upkeep import Upkeep, Wal
 from gateway.journal.writer import Writer
 
-__all__ = ["Appender", "JournalError", "Quarantined", "Raw", "Reader", "Upkeep", "Wal", "Writer"]
+__all__ = [
+    "COUNTER",
+    "Among",
+    "Appender",
+    "DamagedJournalError",
+    "JournalError",
+    "Outcomes",
+    "Publications",
+    "Published",
+    "Quarantined",
+    "Ranges",
+    "Raw",
+    "Reader",
+    "Replay",
+    "Replays",
+    "Upkeep",
+    "Waiting",
+    "Wal",
+    "Writer",
+    "damage",
+    "require",
+]

@@ -6,11 +6,12 @@ an idle journal commits at once.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Final, Protocol, TypeVar
 
 from gateway.core.errors import Busy, Reason
@@ -21,6 +22,10 @@ LARGEST_BATCH: Final = 8 << 20
 """Bytes from which on a batch takes no more: a commit of them takes some 50 ms."""
 PATIENCE: Final = 3.0
 """Seconds. Senders give up after 5."""
+
+SILENT_SECONDS: Final = 10.0
+"""Between two lines of the log about what is refused."""
+_log = logging.getLogger(__name__)
 
 Result = Receipt | Exception
 T = TypeVar("T")
@@ -73,6 +78,8 @@ class Appender:
         self._work: asyncio.Task[None] | None = None
         self._closed = False
         self._stuck = False
+        self._silent_until = 0.0
+        self._is_told = False
 
     async def append(self, entry: Entry) -> Receipt:
         """Returns when the entry is durable, in a commit with others; order of calls = order kept.
@@ -116,7 +123,7 @@ class Appender:
         return self._work is not None and not self._work.done()
 
     async def _ask(self) -> None:
-        self.state = await self._watched(self._try_probe, [])
+        self._learn(await self._watched(self._try_probe, []))
         await self._drain()
 
     async def _drain(self) -> None:
@@ -137,7 +144,7 @@ class Appender:
     def _give_up(self, batch: list[_Waiting]) -> None:
         """The disk hangs, or another process in the middle of its turn: nobody waits any longer."""
         self._stuck = True
-        self.state = Reason.JOURNAL_UNAVAILABLE
+        self._learn(self._stuck_error())
         for waiting in batch:  # its room is free when the commit has ended
             if not waiting.receipt.done():
                 waiting.receipt.set_exception(self._stuck_error())
@@ -172,7 +179,7 @@ class Appender:
             return [self._results([entry])[0] for entry in entries]
 
     def _settle(self, batch: list[_Waiting], results: list[Result], seconds: float) -> None:
-        self.state = next((each.reason for each in results if isinstance(each, Busy)), None)
+        self._learn(next((each for each in results if isinstance(each, Busy)), None))
         for waiting, result in zip(batch, results, strict=True):
             self._answer(waiting, result)
         committed = sum(isinstance(result, Receipt) for result in results)
@@ -190,12 +197,22 @@ class Appender:
         else:
             waiting.receipt.set_exception(result)
 
-    def _try_probe(self) -> Reason | None:
+    def _try_probe(self) -> Busy | None:
         try:
             self._journal.probe()
         except Busy as error:
-            return error.reason
+            return error
         return None
+
+    def _learn(self, trouble: Busy | None) -> None:
+        """What is the case now; changes are logged, though not each where they come and go."""
+        before, self.state = self.state, trouble.reason if trouble else None
+        if trouble and self.state is not before and monotonic() >= self._silent_until:
+            self._silent_until, self._is_told = monotonic() + SILENT_SECONDS, True
+            _log.error("callbacks are refused (%s): %s", trouble.reason, trouble)
+        elif self._is_told and not trouble:
+            self._is_told = False
+            _log.info("callbacks are accepted again")
 
 
 def _size(entry: Entry) -> int:

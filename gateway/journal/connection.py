@@ -7,12 +7,12 @@ time; any number of processes may have one.
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from gateway.journal.errors import naming
-from gateway.journal.schema import is_current, migrate, transaction
+from gateway.journal.errors import JournalError, naming
+from gateway.journal.schema import VERSION, is_current, migrate, transaction, version
 from gateway.journal.turn import Turn
 
 PAGE_SIZE: Final = 4096
@@ -49,10 +49,35 @@ class Connection:
         with self.turn, transaction(self.db):
             yield self.db
 
+    def sync(self) -> None:
+        """What was written to the database is on the disk. Raises OSError."""
+        # Through a descriptor that SQLite has: one of ours could never be closed, see `_create`.
+        database = self.path.stat()
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # that of this listing
+                if os.path.samestat(descriptor.stat(), database):
+                    os.fsync(int(descriptor.name))
+                    return
+
     def close(self) -> None:
         """Nothing is lost without it."""
         self.db.close()
         self.turn.close()
+
+
+def require(path: Path) -> None:
+    """Raises JournalError unless there is a journal of the current schema; makes and changes none.
+
+    For who only looks: `Connection` would make a new journal, or bring one up to date under an
+    older gateway that runs.
+    """
+    with naming(path):
+        path.stat()
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
+            found = version(db)
+    if found < VERSION:
+        state = f"of an older gateway (schema {found} of {VERSION})" if found else "not begun"
+        raise JournalError(f"journal {path}: is {state}; `gateway serve` brings it up to date")
 
 
 def _create(path: Path) -> None:

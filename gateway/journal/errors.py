@@ -22,11 +22,19 @@ _NO_SPACE: Final = {
 }
 
 
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_ADVICE: Final = "; keep the file as it is: `gateway journal verify` says what to do"
+
+
 class JournalError(GatewayError):
     """The journal cannot be opened or read; the message names the file."""
 
     status = 503
     reason = Reason.JOURNAL_UNAVAILABLE
+
+
+class DamagedJournalError(JournalError):
+    """The file is not what SQLite has written."""
 
 
 def is_final(error: OSError | sqlite3.Error) -> bool:
@@ -45,7 +53,7 @@ def busy(path: Path, error: OSError | sqlite3.Error) -> Busy | None:
         return None
     full = _code(error) in _NO_SPACE
     reason = Reason.JOURNAL_FULL if full else Reason.JOURNAL_UNAVAILABLE
-    return Busy(reason, f"journal {path}: {error}")
+    return Busy(reason, _told(path, error))
 
 
 @contextmanager
@@ -54,7 +62,16 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise JournalError(f"journal {path}: {error}") from error
+        kind = DamagedJournalError if _is_damage(error) else JournalError
+        raise kind(_told(path, error)) from error
+
+
+def _told(path: Path, error: OSError | sqlite3.Error) -> str:
+    return f"journal {path}: {error}{_ADVICE if _is_damage(error) else ''}"
+
+
+def _is_damage(error: OSError | sqlite3.Error) -> bool:
+    return _code(error) & 0xFF in _DAMAGED
 
 
 def _code(error: OSError | sqlite3.Error) -> int:

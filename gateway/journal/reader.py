@@ -4,23 +4,32 @@ A position is moved without waiting for the disk: a power loss may move it back,
 between are then delivered once more, under the same ids.
 """
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-from gateway.core.errors import Reason
-from gateway.core.model import Event, Record
+from gateway.core.model import Record
+from gateway.journal import quarantine
 from gateway.journal.connection import Connection
 from gateway.journal.errors import JournalError, naming
+from gateway.journal.quarantine import Among, Quarantined, quarantined
+from gateway.journal.rows import HEAD_COLUMNS, RECORD_COLUMNS, record, records
+from gateway.journal.space import database_pages
 
-_RECORD: Final = "seq, received_at, id, source, type, subject, tag, outcome, event"
-_READ: Final = f"SELECT {_RECORD} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
-_NEWEST: Final = f"SELECT {_RECORD} FROM events ORDER BY seq DESC LIMIT ?"  # noqa: S608
-_FIND: Final = f"SELECT {_RECORD} FROM events WHERE id = ?"  # noqa: S608
+_READ: Final = f"SELECT {RECORD_COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
+_HEADS: Final = f"""
+    SELECT {HEAD_COLUMNS} FROM events
+    WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq
+"""  # noqa: S608
+_NEWEST: Final = f"SELECT {RECORD_COLUMNS} FROM events ORDER BY seq DESC LIMIT ?"  # noqa: S608
+_FIND: Final = f"SELECT {RECORD_COLUMNS} FROM events WHERE id = ?"  # noqa: S608
 _HEAD: Final = "SELECT coalesce(max(seq), 0) FROM events"
 _COUNT: Final = """
     SELECT coalesce((SELECT max(seq) FROM events) - (SELECT min(seq) FROM events) + 1, 0)
 """
+_SINCE: Final = "SELECT seq FROM events WHERE received_at >= ? ORDER BY seq LIMIT 1"
+_WAITING: Final = "SELECT seq, received_at FROM events WHERE seq > ? ORDER BY seq LIMIT 1"
 _RAW: Final = """
     SELECT first.headers, first.body, this.verified_by
     FROM events AS this JOIN events AS first ON first.seq = this.seq - this.part
@@ -28,15 +37,11 @@ _RAW: Final = """
 """
 _ADVANCE: Final = """
     INSERT INTO positions (route, seq, updated)
-    VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+    VALUES (:route, :seq, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
     ON CONFLICT (route) DO UPDATE SET seq = excluded.seq, updated = excluded.updated
+    WHERE :seen IS NULL OR positions.seq = :seen
 """
-_QUARANTINED: Final = "id, source, received_at, last_seen, seen, reason, detail, verified_by"
-_QUARANTINE: Final = f"""
-    SELECT {_QUARANTINED} FROM quarantine ORDER BY seq DESC LIMIT ?
-"""  # noqa: S608
-_FIND_QUARANTINED: Final = f"SELECT {_QUARANTINED} FROM quarantine WHERE id = ?"  # noqa: S608
-_RAW_QUARANTINED: Final = "SELECT headers, body, verified_by FROM quarantine WHERE id = ?"
+_REPLAYED: Final = "SELECT replay, replayed_to FROM positions WHERE route = ?"
 
 
 class Raw(NamedTuple):
@@ -47,17 +52,12 @@ class Raw(NamedTuple):
     verified_by: str
 
 
-class Quarantined(NamedTuple):
-    """A callback that could not become events; `seen` times since `received_at`."""
+class Waiting(NamedTuple):
+    """What a route has yet to pass."""
 
-    id: str
-    source: str
-    received_at: str
-    last_seen: str
-    seen: int
-    reason: Reason
-    detail: str
-    verified_by: str
+    events: int
+    since: str
+    """When the first of them was received; empty when there is none."""
 
 
 class Reader:
@@ -65,36 +65,34 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         """Open or create the journal. Raises JournalError."""
-        self._path = path
+        self.path = path
         self._journal = Connection(path, ("synchronous = NORMAL", "wal_autocheckpoint = 0"))
+        self._seen: dict[str, int] = {}
 
     def read(self, after: int, *, limit: int, max_bytes: int) -> list[Record]:
         """Records numbered above `after`, in order: at most `limit` and `max_bytes` of JSON, but
         one where there is one."""
-        records: list[Record] = []
-        size = 0
-        with naming(self._path), closing(self._journal.db.execute(_READ, (after, limit))) as rows:
-            for row in rows:
-                record = _record(row)
-                size += len(record.event.json)
-                if records and size > max_bytes:
-                    break
-                records.append(record)
-        return records
+        with naming(self.path), closing(self._journal.db.execute(_READ, (after, limit))) as rows:
+            return records(rows, max_bytes)
+
+    def heads(self, after: int, last: int, *, since: str, before: str) -> list[Record]:
+        """Records numbered above `after`, up to `last`, that were received from `since` to before
+        `before`; without the JSON of their events, which costs a tenth."""
+        return [record(row) for row in self._rows(_HEADS, after, last, since, before)]
 
     def newest(self, limit: int) -> list[Record]:
         """The newest `limit` records, oldest first."""
-        return [_record(row) for row in reversed(self._rows(_NEWEST, limit))]
+        return [record(row) for row in reversed(self._rows(_NEWEST, limit))]
 
     def find(self, event_id: str) -> Record | None:
         """The record of an event."""
-        return next((_record(row) for row in self._rows(_FIND, _key(event_id))), None)
+        return next((record(row) for row in self._rows(_FIND, _key(event_id))), None)
 
     def raw(self, seq: int) -> Raw:
         """The callback that an event came with. Raises JournalError when it is no longer kept."""
         for row in self._rows(_RAW, seq):
             return Raw(*row)
-        raise JournalError(f"journal {self._path}: event number {seq} is not kept")
+        raise JournalError(f"journal {self.path}: event number {seq} is not kept")
 
     def head(self) -> int:
         """The highest number; 0 for an empty journal."""
@@ -104,37 +102,81 @@ class Reader:
         """How many events are kept."""
         return self._number(_COUNT)
 
+    def first_since(self, time: str) -> int | None:
+        """The number of the first event that was received at `time` or later."""
+        return next((int(seq) for (seq,) in self._rows(_SINCE, time)), None)
+
     def size(self) -> int:
         """Bytes on the disk, of the database and its write-ahead log."""
-        with naming(self._path):
-            files = (self._path, self._journal.wal)
+        with naming(self.path):
+            files = (self.path, self._journal.wal)
             return sum(file.stat().st_size for file in files if file.exists())
+
+    def fill(self, max_size: int) -> float:
+        """How much of its room in a journal of `max_size` the database uses: 0 to 1.
+
+        Its file is larger than that where events were deleted: it does not shrink.
+        """
+        used = self._number("PRAGMA page_count") - self._number("PRAGMA freelist_count")
+        return used / database_pages(max_size)
 
     def position(self, route: str) -> int:
         """The last number that a route is done with; 0 for a route that has never moved."""
-        return self.positions().get(route, 0)
+        self._seen[route] = position = self.positions().get(route, 0)
+        return position
 
     def positions(self) -> dict[str, int]:
         """Every route that has ever moved."""
         return dict(self._rows("SELECT route, seq FROM positions"))
 
     def advance(self, route: str, seq: int) -> None:
-        """Set a route's position, also backwards."""
-        with naming(self._path), self._journal.transaction() as db:
-            db.execute(_ADVANCE, (route, seq))
+        """Set a route's position, also backwards; not where another has moved it in the meantime,
+        since `position` was asked here, as a rewind does."""
+        values = {"route": route, "seq": seq, "seen": self._seen.get(route)}
+        with naming(self.path), self._journal.transaction() as db:
+            if db.execute(_ADVANCE, values).rowcount and route in self._seen:
+                self._seen[route] = seq
 
-    def quarantine(self, limit: int) -> list[Quarantined]:
-        """The newest `limit` callbacks in quarantine, oldest first."""
-        return [_quarantined(row) for row in reversed(self._rows(_QUARANTINE, limit))]
+    def replayed(self, route: str) -> tuple[str, int]:
+        """The id of a route's newest rewind, and the number up to which it passes again what it
+        has passed before; ("", 0) for a route that was never rewound."""
+        return next(((replay, int(last)) for replay, last in self._rows(_REPLAYED, route)), ("", 0))
+
+    def waiting(self, position: int) -> Waiting:
+        """What is still to be passed from a position."""
+        for first, received_at in self._rows(_WAITING, position):
+            return Waiting(self.head() - first + 1, received_at)
+        return Waiting(0, "")
+
+    def quarantine(self, limit: int, among: Among = Among()) -> list[Quarantined]:  # noqa: B008
+        """The newest `limit` callbacks in quarantine, oldest first; all when it is negative."""
+        rows = self._named(quarantine.NEWEST, {"limit": limit, **among._asdict()})
+        return [quarantined(row) for row in reversed(rows)]
+
+    def quarantine_ids(self, among: Among) -> list[str]:
+        """The ids of all of them, oldest first."""
+        return [key.hex() for (key,) in self._named(quarantine.IDS, among._asdict())]
+
+    def quarantine_count(self) -> int:
+        """How many callbacks are in quarantine."""
+        return self._number(quarantine.COUNT)
 
     def quarantined(self, quarantine_id: str) -> Quarantined | None:
-        """One callback in quarantine."""
-        rows = self._rows(_FIND_QUARANTINED, _key(quarantine_id))
-        return next(map(_quarantined, rows), None)
+        """One callback that is or was in quarantine."""
+        rows = self._named(quarantine.FIND, {"id": _key(quarantine_id)})
+        return next(map(quarantined, rows), None)
 
     def quarantined_raw(self, quarantine_id: str) -> Raw | None:
         """What arrived for a callback in quarantine."""
-        return next((Raw(*row) for row in self._rows(_RAW_QUARANTINED, _key(quarantine_id))), None)
+        rows = self._named(quarantine.RAW, {"id": _key(quarantine_id)})
+        return next((Raw(*row) for row in rows), None)
+
+    def discard(self, quarantine_id: str, *, at: str) -> bool:
+        """Take a callback out of quarantine; its bytes stay until retention. False: it is not in
+        quarantine, or has left it before."""
+        values = {"id": _key(quarantine_id), "at": at}
+        with naming(self.path), self._journal.transaction() as db:
+            return db.execute(quarantine.DISCARD, values).rowcount == 1
 
     def close(self) -> None:
         """Nothing is lost without it."""
@@ -147,7 +189,11 @@ class Reader:
         self.close()
 
     def _rows(self, query: str, *values: bytes | int | str) -> list[tuple[Any, ...]]:
-        with naming(self._path):
+        with naming(self.path):
+            return self._journal.db.execute(query, values).fetchall()
+
+    def _named(self, query: str, values: Mapping[str, bytes | int | str]) -> list[tuple[Any, ...]]:
+        with naming(self.path):
             return self._journal.db.execute(query, values).fetchall()
 
     def _number(self, query: str) -> int:
@@ -160,16 +206,3 @@ def _key(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         return b""
-
-
-def _record(row: tuple[Any, ...]) -> Record:
-    seq, received_at, event_id, source, kind, subject, tag, outcome, json = row
-    event = Event(event_id.hex(), source, kind, subject, tag, outcome, json)
-    return Record(seq, received_at, event)
-
-
-def _quarantined(row: tuple[Any, ...]) -> Quarantined:
-    quarantine_id, source, received_at, last_seen, seen, reason, *rest = row
-    return Quarantined(
-        quarantine_id.hex(), source, received_at, last_seen, seen, Reason(reason), *rest
-    )

@@ -1,14 +1,14 @@
-"""Entries → the values and the SQL texts that put them into the journal.
+"""Entries → the values and the SQL texts that put them into the journal; rows → records again.
 
 Statements exist for 1, 2, 4 … 128 rows, so that few are kept prepared. A batch between two sizes is
 filled up with repeats of its last id, which the statement ignores.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from gateway.core.model import Entry, Event, Quarantine
+from gateway.core.model import Entry, Event, Quarantine, Record
 
 LARGEST: Final = 128
 """Rows that one statement takes."""
@@ -33,11 +33,16 @@ _KNOWN: Final = {
 }
 _FILLING: Final = (0, "", "", "", "", "", "", "", b"", None, None)
 
+HEAD_COLUMNS: Final = "seq, received_at, id, source, type, subject, tag, outcome"
+RECORD_COLUMNS: Final = f"{HEAD_COLUMNS}, event"
+
 QUARANTINE: Final = """
     INSERT INTO quarantine (id, source, received_at, last_seen, seen, reason, detail, verified_by,
                             headers, body)
     VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET seen = seen + 1, last_seen = excluded.last_seen
+    ON CONFLICT (id) DO UPDATE SET
+        seen = seen + 1, last_seen = excluded.last_seen, reason = excluded.reason,
+        detail = excluded.detail, headers = excluded.headers, body = excluded.body
 """
 
 
@@ -72,6 +77,26 @@ def quarantine_row(entry: Entry, why: Quarantine) -> tuple[Value, ...]:
         entry.headers,
         entry.body,
     )
+
+
+def record(row: tuple[Any, ...]) -> Record:
+    """Of `RECORD_COLUMNS`; of `HEAD_COLUMNS` an event without its JSON."""
+    seq, received_at, event_id, source, kind, subject, tag, outcome, *json = row
+    event = Event(event_id.hex(), source, kind, subject, tag, outcome, *(json or (b"",)))
+    return Record(seq, received_at, event)
+
+
+def records(rows: Iterable[tuple[Any, ...]], max_bytes: int) -> list[Record]:
+    """The first of them, with at most so many bytes of JSON, but one where there is one."""
+    found: list[Record] = []
+    size = 0
+    for row in rows:
+        found.append(record(row))
+        size += len(found[-1].event.json)
+        if size > max_bytes and len(found) > 1:
+            found.pop()
+            break
+    return found
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

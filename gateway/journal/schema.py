@@ -63,6 +63,74 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # How and when callbacks left the quarantine. Not columns of it: those would stand behind
+        # the raw bytes. What arrives once more is in quarantine once more.
+        """
+        CREATE TABLE resolutions (
+            id BLOB PRIMARY KEY,
+            resolution TEXT NOT NULL,
+            resolved_at TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TRIGGER quarantine_again AFTER UPDATE OF seen ON quarantine
+        BEGIN DELETE FROM resolutions WHERE id = NEW.id; END
+        """,
+        """
+        CREATE TRIGGER quarantine_gone AFTER DELETE ON quarantine
+        BEGIN DELETE FROM resolutions WHERE id = OLD.id; END
+        """,
+        # What a rewound route passes again, up to `replayed_to`, is marked with the id `replay`.
+        "ALTER TABLE positions ADD COLUMN replay TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE positions ADD COLUMN replayed_to INTEGER NOT NULL DEFAULT 0",
+        # A replay of chosen events on one route: a reader like a route's, which ends.
+        """
+        CREATE TABLE replays (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            route TEXT NOT NULL,
+            state TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            total INTEGER NOT NULL,
+            rate REAL NOT NULL,
+            started TEXT NOT NULL,
+            UNIQUE (id, route)
+        )
+        """,
+        # The numbers of its events, from `first` to `last`; ranges do not overlap.
+        """
+        CREATE TABLE replay_ranges (
+            replay INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            PRIMARY KEY (replay, last)
+        ) WITHOUT ROWID
+        """,
+    ),
+    (
+        # What was counted of the events up to the position of their counter. `figure` is a JSON
+        # array: a name and the values of its labels.
+        """
+        CREATE TABLE figures (
+            figure TEXT PRIMARY KEY,
+            value REAL NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
+    (
+        # Where the newest events were published, by their number.
+        """
+        CREATE TABLE publications (
+            seq INTEGER NOT NULL,
+            route TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            "offset" INTEGER NOT NULL,
+            PRIMARY KEY (seq, route)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 """Each is the step from version n to n + 1. A step that was released is never edited."""
 
@@ -71,7 +139,7 @@ VERSION: Final = len(MIGRATIONS)
 
 def is_current(db: sqlite3.Connection) -> bool:
     """Whether there is nothing to migrate."""
-    return _version(db) == VERSION
+    return version(db) == VERSION
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -80,7 +148,7 @@ def migrate(db: sqlite3.Connection) -> None:
     Raises sqlite3.NotSupportedError for a file that a newer gateway has written.
     """
     with transaction(db):
-        found = _version(db)
+        found = version(db)
         if found > VERSION:
             raise sqlite3.NotSupportedError(
                 f"written by a newer gateway (schema {found}; this one knows up to {VERSION})"
@@ -103,6 +171,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
                 db.execute("ROLLBACK")
 
 
-def _version(db: sqlite3.Connection) -> int:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    return int(version)
+def version(db: sqlite3.Connection) -> int:
+    """The schema of a file; 0 for an empty one."""
+    (found,) = db.execute("PRAGMA user_version").fetchone()
+    return int(found)

@@ -6,10 +6,9 @@ a loop that turns every 30 µs a batch of 16 took 2.2 ms (median) as one stateme
 and COMMIT around it, 14.6 ms row by row. Alone the three cost the same CPU time.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
@@ -27,17 +26,17 @@ from gateway.journal.rows import (
     lookup,
     quarantine_row,
 )
+from gateway.journal.space import Space, database_pages, wal_share
 
-_PRAGMAS: Final = (
-    "synchronous = FULL",  # a commit returns when it is on the disk
-    "cache_size = -8192",  # KiB: a large batch must fit
-    "wal_autocheckpoint = 65536",  # pages: `Upkeep` does it, and commits only where it is absent
-    "journal_size_limit = 134217728",  # so large the WAL's file stays: growing costs more
-)
 _PROBE: Final = """
     INSERT INTO quarantine (id, source, received_at, last_seen, seen, reason, detail, verified_by,
                             headers, body)
     VALUES (x'', '', '', '', 0, '', '', '', x'', zeroblob(65536))
+"""
+_RESOLVE: Final = """
+    INSERT INTO resolutions (id, resolution, resolved_at)
+    SELECT id, 'retried', ? FROM quarantine WHERE id = ?
+    ON CONFLICT (id) DO NOTHING
 """
 _NEW: Final = Receipt(duplicate=False)
 _DUPLICATE: Final = Receipt(duplicate=True)
@@ -47,15 +46,17 @@ class Writer:
     """The only way into the journal: one for each receiving process, for one thread at a time."""
 
     def __init__(self, path: Path, *, max_size: int) -> None:
-        """Open or create the journal; `max_size` bounds the database, in bytes, without its WAL.
+        """Open or create the journal; `max_size` bounds it in bytes, with its WAL.
 
         Raises JournalError.
         """
         self._failure: str | None = None
-        pages = max(1, max_size // PAGE_SIZE)
-        self._journal = Connection(path, (*_PRAGMAS, f"max_page_count = {pages}"))
+        self._journal = Connection(path, _pragmas(max_size))
         with naming(path):
-            _flush(self._journal.wal)
+            self._space = Space(self._journal, max_size)
+            # What a killed process has written but not flushed was recovered with the rest; a
+            # repeat of it is a duplicate, which writes nothing. So it must be on the disk now.
+            self._space.flush()
 
     def append(self, entries: Sequence[Entry]) -> list[Receipt]:
         """Keep all entries or none; when it returns they are on the disk. Receipts in order.
@@ -68,6 +69,20 @@ class Writer:
             with self._journal.transaction():
                 return self._append_any(entries)
 
+    def resolve(self, quarantine_id: str, entry: Entry, *, at: str) -> Receipt | None:
+        """Keep the entry's events in place of a callback in quarantine: both or neither.
+
+        The raw bytes in quarantine become the entry's, which may be redacted; `at` is now. None,
+        and nothing is kept, when the callback is not in quarantine or has left it before. Raises
+        Busy as `append` does.
+        """
+        key = bytes.fromhex(quarantine_id)
+        with self._answering(), self._journal.transaction() as db:
+            if not db.execute(_RESOLVE, (at, key)).rowcount:
+                return None
+            db.execute("UPDATE quarantine SET body = ? WHERE id = ?", (entry.body, key))
+            return self._append_any([entry])[0]
+
     def probe(self) -> None:
         """Write 64 KiB and take it back. Raises Busy as `append` would."""
         with self._answering(), self._journal.transaction() as db:
@@ -76,6 +91,7 @@ class Writer:
 
     def close(self) -> None:
         """Nothing is lost without it."""
+        self._space.close()
         self._journal.close()
 
     def __enter__(self) -> Self:
@@ -89,13 +105,16 @@ class Writer:
         if self._failure is not None:
             raise Busy(Reason.JOURNAL_UNAVAILABLE, self._failure)
         try:
+            if self._space.is_used_up:
+                raise Busy(Reason.JOURNAL_FULL, f"journal {self._journal.path}: max_size is full")
             yield
         except (OSError, sqlite3.Error) as error:
             answer = busy(self._journal.path, error)
             if answer is None:
                 raise
             if is_final(error):
-                self._failure = str(answer)
+                self._failure = f"{answer}; nothing is accepted until the gateway is restarted"
+                answer = Busy(answer.reason, self._failure)
             raise answer from error
 
     def _append_single(self, rows: list[Row]) -> list[Receipt]:
@@ -138,11 +157,16 @@ class Writer:
         return unknown
 
 
-def _flush(wal: Path) -> None:
-    """What a killed process has written but not flushed was recovered with the rest; a repeat of it
-    is answered as a duplicate, which writes nothing. So it must be on the disk from the start."""
-    with suppress(FileNotFoundError), wal.open("rb") as file:
-        os.fsync(file)
+def _pragmas(max_size: int) -> tuple[str, ...]:
+    wal = wal_share(max_size)
+    return (
+        "synchronous = FULL",  # a commit returns when it is on the disk
+        "cache_size = -8192",  # KiB: a large batch must fit
+        # `Upkeep` does it, and commits only where it is absent.
+        f"wal_autocheckpoint = {2 * wal // PAGE_SIZE}",
+        f"journal_size_limit = {wal}",  # so large the WAL's file stays: growing costs more
+        f"max_page_count = {database_pages(max_size)}",
+    )
 
 
 def _is_single(entry: Entry) -> bool:

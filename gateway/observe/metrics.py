@@ -1,16 +1,25 @@
 """Every metric that a process counts itself, in one place.
 
 Labels come only from the configuration and from closed sets. The processes of one gateway share
-these through prometheus_client's multiprocess files, so `PROMETHEUS_MULTIPROC_DIR` is set before
-this module is imported; what can be read from the journal is in `journal_metrics`.
+these through prometheus_client's multiprocess files, so the folder of `shared` is there before
+this module is imported; what can be read from the journal is in `journal_metrics` and `outcomes`.
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from functools import cache
+from multiprocessing import current_process
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, values
+
+from gateway.observe.shared import VARIABLE, hold
+
+if _FOLDER := os.environ.get(VARIABLE):
+    _LOCK = hold(_FOLDER)
+    _ROLE = current_process().name
+    values.ValueClass = values.MultiProcessValue(lambda: _ROLE)  # type: ignore[no-untyped-call]
 
 OTHER: Final = "other"
 """The tag label of every Tag that no schema knows."""
@@ -61,6 +70,8 @@ ROUTE_BLOCKED = Gauge(
 PUBLISHER_RESTARTS = Counter(
     "gateway_publisher_restarts_total", "Restarts of the publishing process.", ["cause"]
 )
+RESTART_CAUSES: Final = ("error", "exit", "SIGKILL", "SIGSEGV", "hung", "stalled", "unexpected")
+"""Those that are there before the first restart, so that it is seen as a rise; signals are more."""
 
 
 class Tally:

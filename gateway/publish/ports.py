@@ -1,8 +1,18 @@
 """What the publishing room needs from the others: a journal to read, and somebody to tell."""
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from gateway.core.model import Record
+
+
+class Publication(NamedTuple):
+    """Where Kafka keeps the events numbered `seqs`: each one behind the other, from `offset` on."""
+
+    topic: str
+    partition: int
+    offset: int
+    seqs: tuple[int, ...]
 
 
 class Journal(Protocol):
@@ -21,6 +31,19 @@ class Journal(Protocol):
         """Keeps a route's new position, at most ten times a second per route."""
         ...
 
+    def replayed(self, route: str) -> tuple[str, int]:
+        """The id of a route's last rewind, and up to which number it publishes again what it has
+        published before; asked for when the position was moved. ("", 0): it was never rewound."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where events were published, for who wants to look."""
+
+    def enter(self, published: Mapping[str, Sequence[Publication]]) -> None:
+        """Keeps where the events of each route went, at most ten times a second."""
+        ...
+
 
 class Observer(Protocol):
     """Told what happens, in the publisher's thread; must return at once."""
@@ -33,13 +56,28 @@ class Observer(Protocol):
         """A route cannot go on, or (None) goes on again. Only changes are told."""
         ...
 
+    def dead_lettered(self, route: str, reason: str) -> None:
+        """An event that the route's topic refuses is in the dead letters, acknowledged."""
+        ...
+
+    def dead_letters_blocked(self, reason: str | None) -> None:
+        """Why no dead letter could be written, or (None) one could. Only changes are told."""
+        ...
+
     def kafka_up(self, *, up: bool) -> None:
         """Whether the cluster answers. Only changes are told; the log has the cause."""
         ...
 
+    def reconnecting(self, cause: str) -> None:
+        """All connections are given up and made anew: `stalled` or `unexpected`."""
+        ...
+
 
 class Unobserved:
-    """Nobody is told."""
+    """Nobody is told, and nothing is entered."""
+
+    def enter(self, published: Mapping[str, Sequence[Publication]]) -> None:
+        """Nothing."""
 
     def published(self, route: str, count: int) -> None:
         """Nothing."""
@@ -47,5 +85,14 @@ class Unobserved:
     def route_blocked(self, route: str, reason: str | None) -> None:
         """Nothing."""
 
+    def dead_lettered(self, route: str, reason: str) -> None:
+        """Nothing."""
+
+    def dead_letters_blocked(self, reason: str | None) -> None:
+        """Nothing."""
+
     def kafka_up(self, *, up: bool) -> None:
+        """Nothing."""
+
+    def reconnecting(self, cause: str) -> None:
         """Nothing."""

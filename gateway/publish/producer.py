@@ -4,6 +4,10 @@ With one request at a time and records that stay in their lane until they are ac
 per partition is journal order whatever fails, and nothing ever expires. A request whose answer is
 lost is sent again: consumers may see its records twice.
 
+What an answer means is in one table: most errors pass by themselves, some are the fault of one
+record, some want somebody to change something. Of any other, nobody knows what to make, so that it
+is worth beginning anew with fresh connections.
+
 kafka-python's own producer is not used: it needs a second thread, a future per record and two
 repairs of its loops to do the same at three times the CPU.
 """
@@ -13,31 +17,34 @@ from dataclasses import dataclass
 from time import time
 from typing import Final, Protocol
 
-from kafka.errors import (
-    BrokerResponseError,
-    InvalidMetadataError,
-    KafkaError,
-    RetriableError,
-    for_code,
-)
+from kafka.errors import InvalidMetadataError, NodeNotReadyError, RetriableError, for_code
 from kafka.future import Future
 from kafka.protocol.producer import ProduceRequest, ProduceResponse
 
 from gateway.publish.batch import encode
 from gateway.publish.cluster import Topic
-from gateway.publish.lane import Lane
+from gateway.publish.lane import Fault, Lane
 from gateway.publish.options import KafkaOptions
 
 _ALL_REPLICAS: Final = -1
 _VERSION: Final = 9
 """Of the request: the last that names topics and is answered as 0.11 answers."""
-_CONTENT_ERRORS = {
-    "MessageSizeTooLargeError",
-    "RecordListTooLargeError",
-    "InvalidRecordError",
-    "InvalidTimestampError",
-    "CorruptRecordError",
+_FAULTS: Final = {
+    "MessageSizeTooLargeError": Fault.TOO_LARGE,
+    "RecordListTooLargeError": Fault.TOO_LARGE,
+    "InvalidRecordError": Fault.INVALID_RECORD,
+    "CorruptRecordError": Fault.CORRUPT,
 }
+_LASTING: Final = {
+    "TopicAuthorizationFailedError",
+    "ClusterAuthorizationFailedError",
+    "InvalidTopicError",
+    "InvalidTimestampError",  # of the writing: the clocks differ, no record is to blame
+    "InvalidRequiredAcksError",
+    "PolicyViolationError",
+    "UnsupportedForMessageFormatError",
+}
+"""What somebody has to change, for all records alike."""
 
 _TopicData = ProduceRequest.TopicProduceData
 _PartitionData = _TopicData.PartitionProduceData
@@ -55,8 +62,12 @@ class Brokers(Protocol):
         """What is known turned out to be wrong."""
         ...
 
+    def address(self, node: int) -> str:
+        """A broker's host and port."""
+        ...
+
     def send(self, node: int, request: object) -> Future:
-        """The coming answer of a broker. Raises KafkaError: it cannot be reached."""
+        """The coming answer of a broker, or an exception."""
         ...
 
 
@@ -73,6 +84,8 @@ class Producer:
         self._cluster = cluster
         self._options = options
         self._flights: dict[int, _Flight] = {}
+        self.unexpected: str | None = None
+        """The last answer that nobody knows what to make of."""
 
     @property
     def has_news(self) -> bool:
@@ -87,14 +100,23 @@ class Producer:
             if flight.answer.exception is None:
                 self._answered(flight.answer.value, flight.lanes, now)
             else:
-                self._lost(f"broker {node}: {flight.answer.exception}", flight.lanes, now)
+                self._lost(node, flight.answer.exception, flight.lanes, now)
+
+    def abandon(self, now: float) -> None:
+        """Waits for no answer any more."""
+        for flight in self._flights.values():
+            for lane in flight.lanes.values():
+                lane.lose("the connection was given up", now)
+        self._flights.clear()
 
     def pump(self, lanes: Iterable[Lane], now: float) -> None:
         """Sends the next batches of the lanes that are due to brokers that are free."""
         loads: dict[int, dict[_Place, Lane]] = {}
         for lane in sorted((lane for lane in lanes if lane.is_due(now)), key=_served):
             topic = self._cluster.topic(lane.topic)
-            node = topic.leaders.get(lane.partition) if topic else None
+            if topic is None:
+                continue
+            node = topic.leaders.get(lane.partition)
             if node is None:
                 self._cluster.stale()
                 lane.retry(f"partition {lane.partition} of {lane.topic} has no leader", now)
@@ -107,13 +129,8 @@ class Producer:
         batches = self._encode(load, now)
         if not batches:
             return
-        flying = {place: load[place] for place in batches}
-        try:
-            answer = self._cluster.send(node, self._request(batches))
-        except KafkaError as error:
-            self._lost(f"broker {node}: {error}", flying, now)
-        else:
-            self._flights[node] = _Flight(answer, flying)
+        answer = self._cluster.send(node, self._request(batches))
+        self._flights[node] = _Flight(answer, {place: load[place] for place in batches})
 
     def _encode(self, load: dict[_Place, Lane], now: float) -> dict[_Place, bytes]:
         options, room = self._options, self._options.max_request_size
@@ -126,13 +143,14 @@ class Producer:
             )
             if len(encoded) <= room:
                 room -= len(encoded)
-                lane.under_way, lane.served = len(records), now
+                lane.send(len(records), now)
                 batches[place] = encoded
             elif batches:
                 break
             else:
-                lane.under_way = len(records)
-                lane.refuse(f"{len(encoded)} bytes are more than max_request_size", now)
+                lane.send(len(records), now)
+                detail = f"{len(encoded)} bytes are more than max_request_size"
+                lane.refuse(Fault.TOO_LARGE, detail, now)
         return batches
 
     def _request(self, batches: dict[_Place, bytes]) -> ProduceRequest:
@@ -156,29 +174,39 @@ class Producer:
             for part in topic.partition_responses:
                 lane = lanes.pop((topic.name, part.index))
                 if part.error_code:
-                    self._failed(lane, for_code(part.error_code), part.error_message, now)
+                    self._failed(lane, part, now)
                 else:
-                    lane.acknowledge()
+                    lane.acknowledge(part.base_offset)
         for lane in lanes.values():
             lane.retry("the broker's answer left it out", now)
 
     def _failed(
-        self, lane: Lane, error: type[BrokerResponseError], message: str | None, now: float
+        self,
+        lane: Lane,
+        part: ProduceResponse.TopicProduceResponse.PartitionProduceResponse,
+        now: float,
     ) -> None:
-        reason = f"{error.__name__}: {message or error.description}"
+        error = for_code(part.error_code)
+        name = error.__name__
+        reason = f"{name}: {part.error_message or error.description}"
         if issubclass(error, InvalidMetadataError):
             self._cluster.stale()
-        if issubclass(error, RetriableError):
-            lane.retry(reason, now)
-        elif error.__name__ in _CONTENT_ERRORS:
-            lane.refuse(reason, now)
+        is_passing = issubclass(error, RetriableError)
+        if is_passing or (name == "CorruptRecordError" and not lane.is_failing):
+            lane.retry(reason, now)  # a record may also be damaged on its way
+        elif name in _FAULTS:
+            culprits = [each.batch_index for each in part.record_errors or ()]
+            lane.refuse(_FAULTS[name], reason, now, culprit=min(culprits, default=None))
         else:
             lane.hold(reason, now)
+            if name not in _LASTING:
+                self.unexpected = reason
 
-    def _lost(self, trouble: str, lanes: dict[_Place, Lane], now: float) -> None:
+    def _lost(self, node: int, error: BaseException, lanes: dict[_Place, Lane], now: float) -> None:
         self._cluster.stale()
+        text = "not yet connected again" if isinstance(error, NodeNotReadyError) else error
         for lane in lanes.values():
-            lane.retry(trouble, now)
+            lane.lose(f"broker {node} ({self._cluster.address(node)}): {text}", now)
 
 
 def _served(lane: Lane) -> float:

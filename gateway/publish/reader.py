@@ -11,8 +11,9 @@ from gateway.core.model import Record
 from gateway.publish.cluster import Topic
 from gateway.publish.lane import Lane
 from gateway.publish.partition import partition
-from gateway.publish.ports import Journal
+from gateway.publish.ports import Journal, Publication
 from gateway.publish.record import RENDERS, Mode
+from gateway.publish.replay import NOTHING, Replayed, again
 from gateway.publish.route import Route, selection
 
 
@@ -28,7 +29,15 @@ class Bounds:
 class Reader:
     """One route between the journal and the producer."""
 
-    def __init__(self, route: Route, mode: Mode, bounds: Bounds, *, position: int) -> None:
+    def __init__(
+        self,
+        route: Route,
+        mode: Mode,
+        bounds: Bounds,
+        *,
+        position: int,
+        replayed: Replayed = NOTHING,
+    ) -> None:
         self.route = route
         self.cursor = position
         """The last number that was read."""
@@ -38,12 +47,15 @@ class Reader:
         """Why it does not go on; None while it does."""
         self._topic: Topic | None = None
         self._kept = position
+        self._replayed = replayed
         self._select = selection(route)
         self._render = RENDERS[mode]
         self._bounds = bounds
         self._lanes: dict[int, Lane] = {}
+        self._layout: tuple[object, int] | None = None
         self._target: int | None = None
         self._gone = 0
+        self._published: list[Publication] = []
 
     @property
     def lanes(self) -> Sequence[Lane]:
@@ -93,31 +105,49 @@ class Reader:
         for record in records:
             key = self._select(record.event)
             if key is not None:
-                rendered = self._render(record.event, key)
+                rendered = self._render(again(record, self._replayed), key)
                 lane = self._lane(partition(rendered.key, partitions))
                 lane.append(record.seq, rendered)
             self.cursor = record.seq
 
     def turn(self, topic: Topic | None) -> None:
-        """Learns what the cluster says of the topic, and rewinds where that was asked for."""
+        """Learns what the cluster says of the topic, and rewinds where that was asked for.
+
+        Records belong into the partitions of the topic as it was when they were read. When it is
+        gone, was created anew or has more of them, what is not acknowledged is read again.
+        """
         self._topic = topic
-        is_ill = topic is not None and topic.trouble is not None
-        if is_ill and self._lanes and self._target is None:
-            self._target = self.position  # its partitions may not come back as they were
+        layout = (topic.identity, topic.partitions) if topic else self._layout
+        if layout != self._layout:
+            self._layout = layout
+            if self._lanes and self._target is None:
+                self._target = self.position
         if self._target is not None and not any(lane.under_way for lane in self._lanes.values()):
             self._gone = self.acknowledged
+            self._published = self.take_published()
             self._lanes.clear()
             self.cursor, self.behind, self._target = self._target, True, None
         self.blocked = self._trouble()
+
+    def take_published(self) -> list[Publication]:
+        """Where events were written since it was last asked for."""
+        taken, self._published = self._published, []
+        for lane in self._lanes.values():
+            taken += lane.published
+            lane.published = []
+        return taken
 
     def keep(self, journal: Journal) -> None:
         """Keeps the position in the journal, or follows it where a replay has moved it there."""
         kept = journal.position(self.route.name)
         if kept != self._kept:
             self._target = self._kept = kept
+            replay, last = journal.replayed(self.route.name)
+            self._replayed = (replay, max(last, self.position)) if replay else NOTHING
         elif self.moved:
-            self._kept = self.position
-            journal.advance(self.route.name, self._kept)
+            position = self.position
+            journal.advance(self.route.name, position)
+            self._kept = position
 
     def _lane(self, number: int) -> Lane:
         if number not in self._lanes:

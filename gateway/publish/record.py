@@ -36,11 +36,36 @@ def structured(event: Event, key: str) -> KafkaRecord:
 
 def binary(event: Event, key: str) -> KafkaRecord:
     """`data` as JSON, and a `ce_` header for each attribute."""
-    attributes = orjson.loads(event.json) | {"partitionkey": key}
-    data = orjson.dumps(attributes.pop("data", None))
-    content_type = attributes.pop("datacontenttype", "application/json").encode()
-    headers = tuple((f"ce_{name}", _text(value)) for name, value in attributes.items())
+    document = orjson.loads(event.json) | {"partitionkey": key}
+    data = orjson.dumps(document.pop("data", None))
+    content_type = document.pop("datacontenttype", "application/json").encode()
+    headers = tuple((f"ce_{name}", _text(value)) for name, value in document.items())
     return KafkaRecord(key.encode(), data, (("content-type", content_type), *headers))
+
+
+def attributes(record: KafkaRecord) -> dict[str, object]:
+    """Of the event that a record carries in either mode; without its data."""
+    if not _is_structured(record):
+        return {
+            name.removeprefix("ce_"): value.decode()
+            for name, value in record.headers
+            if name.startswith("ce_")
+        }
+    found: dict[str, object] = orjson.loads(record.value)
+    found.pop("data", None)
+    return found
+
+
+def with_attributes(record: KafkaRecord, given: Mapping[str, object]) -> KafkaRecord:
+    """The record with these attributes in place of its own, and without data."""
+    if _is_structured(record):
+        return record._replace(value=orjson.dumps(given))
+    headers = tuple((f"ce_{name}", _text(value)) for name, value in given.items())
+    return record._replace(value=b"", headers=(record.headers[0], *headers))
+
+
+def _is_structured(record: KafkaRecord) -> bool:
+    return record.headers[:1] == _STRUCTURED_HEADERS
 
 
 def _text(value: object) -> bytes:

@@ -14,6 +14,8 @@ class Report:
         self._observer = observer
         self._up: bool | None = None
         self._blocked: dict[str, str | None] = {}
+        self._dead_letters: str | None = None
+        self._unkept: str | None = None
         self._published: dict[str, int] = {}
 
     def kafka(self, trouble: str | None) -> None:
@@ -38,6 +40,26 @@ class Report:
             _log.info("route %s goes on", name)
         else:
             _log.warning("route %s waits: %s", name, blocked)
+
+    def dead_letters(self, trouble: str | None) -> None:
+        """Why no dead letter could be written, also while there is none to write."""
+        if trouble != self._dead_letters:
+            self._dead_letters = trouble
+            self._observer.dead_letters_blocked(trouble)
+            if trouble is not None:
+                _log.warning("no dead letter could be written: %s", trouble)
+
+    def reconnecting(self, cause: str, detail: str | None) -> None:
+        """All connections are given up and made anew."""
+        self._observer.reconnecting(cause)
+        _log.warning("connecting anew (%s): %s", cause, detail or "a batch has had no answer")
+
+    def unkept(self, trouble: str | None) -> None:
+        """Why positions cannot be kept; None while they can."""
+        if trouble != self._unkept:
+            self._unkept = trouble
+            if trouble is not None:
+                _log.error("a position cannot be kept: %s", trouble)
 
     def published(self, name: str, total: int) -> None:
         """How many events of a route were acknowledged since the start."""

@@ -1,4 +1,4 @@
-"""Throwaway certificates: an authority, and a server certificate for 127.0.0.1 signed by it."""
+"""Throwaway certificates: an authority, and what it signs: a server's for 127.0.0.1, clients'."""
 
 import subprocess
 from dataclasses import dataclass
@@ -8,10 +8,8 @@ _NEW = (
     *("req", "-x509", "-noenc", "-days", "1"),
     *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
 )
-_SERVER = (
-    *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-    *("-addext", "basicConstraints=critical,CA:FALSE"),
-)
+_SERVER = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+_END = ("-addext", "basicConstraints=critical,CA:FALSE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +22,24 @@ class Certificates:
 
 def certificates(folder: Path, name: str) -> Certificates:
     """Makes an authority called `name` and its server certificate, valid for a day."""
-    authority, authority_key = folder / f"{name}.pem", folder / f"{name}.key"
-    certificate, key = folder / f"{name}-server.crt", folder / f"{name}-server.key"
-    _openssl(
-        *(*_NEW, "-subj", f"/CN={name}"),
-        *("-keyout", str(authority_key), "-out", str(authority)),
-    )
-    _openssl(
-        *(*_NEW, *_SERVER, "-CA", str(authority), "-CAkey", str(authority_key)),
-        *("-keyout", str(key), "-out", str(certificate)),
-    )
-    server = folder / f"{name}-server.pem"
-    server.write_text(key.read_text() + certificate.read_text())
-    return Certificates(authority, server)
+    authority, key = folder / f"{name}.pem", folder / f"{name}.key"
+    _openssl(*_NEW, "-subj", f"/CN={name}", "-keyout", str(key), "-out", str(authority))
+    return Certificates(authority, _signed(authority, f"{name}-server", *_SERVER))
+
+
+def client_certificate(authority: Path, name: str) -> Path:
+    """A client's key followed by its certificate, whose common name is `name`."""
+    return _signed(authority, f"{authority.stem}-client-{name}", "-subj", f"/CN={name}")
+
+
+def _signed(authority: Path, name: str, *subject: str) -> Path:
+    certificate, key = authority.with_name(f"{name}.crt"), authority.with_name(f"{name}.key")
+    signer = ("-CA", str(authority), "-CAkey", str(authority.with_suffix(".key")))
+    files = ("-keyout", str(key), "-out", str(certificate))
+    _openssl(*_NEW, *subject, *_END, *signer, *files)
+    both = authority.with_name(f"{name}.pem")
+    both.write_text(key.read_text() + certificate.read_text())
+    return both
 
 
 def _openssl(*arguments: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.certificates import Certificates, certificates
+from tests.broker.cluster import Cluster
 from tests.broker.kafka import Broker
 
 # kafka-python 3.0.12 leaves the socket of a connection that was refused, or that broke before its
@@ -72,5 +73,31 @@ def new_broker(tmp_path: Path) -> Iterator[Callable[[], Broker]]:
             broker = Broker(folder)
             started.callback(broker.stop)
             return broker
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(_cluster: Cluster) -> Cluster:
+    """Two nodes for the whole session, to be killed and paused; all of it runs for each test."""
+    _cluster.resume()
+    _cluster.start()
+    return _cluster
+
+
+@pytest.fixture
+def new_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
+    """Makes running clusters of this test's own: `new_cluster(nodes=…, properties=…)`."""
+    with ExitStack() as started:
+
+        def make(*, nodes: int = 2, properties: dict[str, str] | None = None) -> Cluster:
+            folder = tmp_path / f"cluster-{uuid.uuid4().hex[:8]}"
+            return started.enter_context(Cluster(folder, nodes=nodes, properties=properties))
 
         yield make

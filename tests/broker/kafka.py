@@ -1,7 +1,8 @@
-"""One real Apache Kafka, broker and controller in one process, on loopback ports.
+"""One process of a real Apache Kafka on loopback ports: broker, controller, or both at once.
 
 `python -m tests.broker.kafka fetch` brings its jars beforehand. A broker keeps its ports and its
-data over `kill` and `restart`, so that a crash is a crash and not a new cluster.
+data over `kill` and `restart`, so that a crash is a crash and not a new cluster. Several processes
+that are one cluster are in `cluster`.
 """
 
 import random
@@ -16,9 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
-
+from tests.broker import topics
 from tests.broker.jars import jars, program
 from tests.broker.waiting import until
 
@@ -30,8 +29,6 @@ _JVM = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 )
 _PROPERTIES = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     # On, as in many clusters: a gateway that asked wrongly would create topics.
@@ -46,10 +43,17 @@ _PROPERTIES = {
     # With the default of 9 s a restart after kill -9 waits for the dead broker's session.
     "broker.session.timeout.ms": "1000",
     "broker.heartbeat.interval.ms": "200",
-    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    # A replica that hangs leaves the set of those in sync as soon as its session ends.
+    "replica.lag.time.max.ms": "2000",
     "ssl.keystore.type": "PEM",
+    "ssl.truststore.type": "PEM",
+    # Who did not log in may do everything; the others what no test denies them.
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+    "super.users": "User:ANONYMOUS",
 }
-_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+_SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
+_LOGIN = "org.apache.kafka.common.security.{}LoginModule required"
 
 
 class BrokerError(Exception):
@@ -72,21 +76,31 @@ def free_port() -> int:
 class Broker:
     """A broker whose files are in `folder`; used as a context it runs inside the block.
 
-    `listeners`: security protocols beside PLAINTEXT. `users`: SCRAM-SHA-512 names and passwords.
-    `keystore`: the server's key and certificate, needed by SSL and SASL_SSL. `properties`: more
-    lines for `server.properties`.
+    `listeners`: security protocols beside PLAINTEXT. `users`: names and passwords, for SCRAM and
+    PLAIN. `keystore`: the server's key and certificate, needed by SSL and SASL_SSL. `advertised`:
+    the address that PLAINTEXT clients are told, if not its own. `properties`: more lines for
+    `server.properties`.
+
+    `roles` is `broker`, `controller` or both; `voter` names the controller as `node@host:port`, if
+    that is another process.
     """
 
     folder: Path
     listeners: tuple[str, ...] = ()
     users: Mapping[str, str] = field(default_factory=dict)
     keystore: Path | None = None
+    advertised: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    node: int = 1
+    roles: str = "broker,controller"
+    voter: str = ""
 
     def __post_init__(self) -> None:
         """Chooses the ports, once for all restarts."""
-        names = ("PLAINTEXT", "CONTROLLER", *self.listeners)
-        self._ports = {name: free_port() for name in names}
+        clients = ("PLAINTEXT", *self.listeners) if "broker" in self.roles else ()
+        operators = ("CONTROLLER",) if "controller" in self.roles else ()
+        self._ports = {name: free_port() for name in (*clients, *operators)}
+        self.voter = self.voter or f"{self.node}@{self.address('CONTROLLER')}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -127,6 +141,11 @@ class Broker:
 
         Raises BrokerError: it ended or did not serve within a minute.
         """
+        self.launch()
+        self.until_serving()
+
+    def launch(self) -> None:
+        """Starts it and returns at once."""
         configuration = self.folder / "server.properties"
         if not configuration.exists():
             self._format(configuration)
@@ -134,6 +153,9 @@ class Broker:
             self._process = subprocess.Popen(
                 self._java("kafka.Kafka", str(configuration)), stdout=log, stderr=log
             )
+
+    def until_serving(self) -> None:
+        """Returns once what was launched serves. Raises BrokerError as `start` does."""
         try:
             until(self._serves, within=60)
         except TimeoutError as error:
@@ -168,33 +190,33 @@ class Broker:
         self, name: str, *, partitions: int = 1, configuration: Mapping[str, str] | None = None
     ) -> None:
         """Creates a topic with one replica and returns once it can be written to."""
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
-            admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configuration)])
-            admin.wait_for_topics([name])
+        topics.create(self.bootstrap, name, partitions=partitions, configuration=configuration)
 
     def configure_topic(self, name: str, configuration: Mapping[str, str]) -> None:
         """Changes the configuration of a topic."""
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
-            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configuration)])
+        topics.configure(self.bootstrap, name, configuration)
 
     def delete_topic(self, name: str) -> None:
         """Deletes a topic and returns once clients no longer see it."""
-        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
-            admin.delete_topics([name])
-            until(lambda: name not in admin.list_topics())
+        topics.delete(self.bootstrap, name)
 
     def _format(self, configuration: Path) -> None:
-        addresses = {name: f"{name}://{self.address(name)}" for name in self._ports}
-        protocols = {name: name for name in self._ports} | {"CONTROLLER": "PLAINTEXT"}
+        addresses = {name: self.address(name) for name in self._ports}
+        protocols = {name: name for name in ("PLAINTEXT", *self.listeners)}
+        protocols |= {"CONTROLLER": "PLAINTEXT"}
         properties = _PROPERTIES | {
-            "listeners": ",".join(addresses.values()),
+            "process.roles": self.roles,
+            "node.id": str(self.node),
+            "listeners": _listeners(addresses),
             "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
-            "controller.quorum.voters": f"1@{self.address('CONTROLLER')}",
+            "controller.quorum.voters": self.voter,
             "log.dirs": str(self.folder / "data"),
+            **self._logins(),
         }
-        for listener in self.listeners:
-            prefix = f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config"
-            properties[prefix] = _SCRAM
+        if "broker" in self.roles and self.advertised:
+            public = {name: addresses[name] for name in addresses if name != "CONTROLLER"}
+            public |= {"PLAINTEXT": self.advertised}
+            properties["advertised.listeners"] = _listeners(public)
         if self.keystore is not None:
             properties["ssl.keystore.location"] = str(self.keystore)
         properties |= self.properties
@@ -202,10 +224,22 @@ class Broker:
         configuration.write_text(lines)
         self._run_storage_tool(configuration)
 
+    def _logins(self) -> dict[str, str]:
+        users = "".join(f' user_{name}="{word}"' for name, word in self.users.items())
+        modules = dict.fromkeys(_SCRAM, _LOGIN.format("scram.Scram"))
+        modules["PLAIN"] = _LOGIN.format("plain.Plain") + users
+        return {"sasl.enabled.mechanisms": ",".join(modules)} | {
+            f"listener.name.{listener.lower()}.{mechanism.lower()}.sasl.jaas.config": f"{module};"
+            for listener in self.listeners
+            for mechanism, module in modules.items()
+            if listener.startswith("SASL")
+        }
+
     def _run_storage_tool(self, configuration: Path) -> None:
         users = [
-            f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]"
+            f"--add-scram={mechanism}=[name={name},password={password}]"
             for name, password in self.users.items()
+            for mechanism in _SCRAM
         ]
         command = ["kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(configuration)]
         with self.log.open("ab") as log:
@@ -221,7 +255,8 @@ class Broker:
         if self._process is not None and self._process.poll() is not None:
             raise BrokerError(f"the broker ended with {self._process.returncode}; see {self.log}")
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self._ports["PLAINTEXT"])) == 0
+            first = next(iter(self._ports.values()))
+            return probe.connect_ex(("127.0.0.1", first)) == 0
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is None:
@@ -237,6 +272,10 @@ class Broker:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _listeners(addresses: Mapping[str, str]) -> str:
+    return ",".join(f"{name}://{address}" for name, address in addresses.items())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_it_sends_a_body(run: Run, served: Served, file: Path) -> None:
 
 def test_it_sends_several_files_and_the_body_of_a_http_file(run: Run, served: Served) -> None:
     """With `--json` one object for each, in their order."""
-    files = sorted(EXAMPLES.glob("*/*.http"))[:5]
+    files = sorted(EXAMPLES.glob("tencent-ci/*.http"))[:5]
     result = run("send", *files, "--to", served.gateway.url, "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     told = [json.loads(line) for line in result.stdout.splitlines()]

@@ -10,7 +10,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("target", ["install", "run", "test", "check", "bench", "bench-linear", "fuzz", "clean"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "install",
+        "run",
+        "test",
+        "check",
+        "bench",
+        "bench-linear",
+        "bench-scale",
+        "fuzz",
+        "chaos",
+        "clean",
+    ],
+)
 def test_a_promised_target_is_there(target: str) -> None:
     make = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
     assert (make.returncode, make.stderr) == (0, "")

@@ -24,7 +24,7 @@ from tests.broker.waiting import until
 from tests.sources import NAME, PROVIDER, SECRET, as_json, job
 
 TOKEN: Final = SECRET.decode()
-_READY = re.compile(r"^ready: callbacks on http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
+_READY = re.compile(r"^ready: callbacks on https?://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 _PORTS = re.compile(r"callbacks on 127\.0\.0\.1:\d+, operators on 127\.0\.0\.1:(\d+)")
 _ZOMBIE = "Z"
 

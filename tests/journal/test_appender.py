@@ -149,6 +149,28 @@ async def test_a_failed_commit_is_told_to_all_who_waited_for_it() -> None:
     await appender.close()
 
 
+async def test_the_log_says_once_that_callbacks_are_refused_and_that_they_are_accepted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """With the journal's words; not a line for each, nor each time that only some fit."""
+    caplog.set_level("INFO")
+    gate = Gate()
+    appender = Appender(gate)
+    for turn in range(6):
+        full = Busy(Reason.JOURNAL_FULL, "journal j.db: database or disk is full")
+        gate.error = lambda _entries, error=full: error  # type: ignore[misc]
+        for name in "ab":
+            await asyncio.gather(appender.append(callback(name)), return_exceptions=True)
+        gate.error = lambda _entries: None
+        await appender.append(callback(f"{turn}"))
+    await appender.close()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "callbacks are refused (journal_full): journal j.db: database or disk is full",
+        "callbacks are accepted again",
+    ]
+
+
 async def test_the_state_is_that_of_the_last_commit() -> None:
     gate = Gate()
     appender = Appender(gate)

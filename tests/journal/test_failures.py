@@ -3,15 +3,17 @@
 import os
 import resource
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from gateway.core.errors import Busy, Reason
-from gateway.journal import JournalError, Reader, Writer
+from gateway.journal import JournalError, Reader, Upkeep, Writer, care
 from gateway.journal.errors import busy, is_final
 from tests.journal.entries import callback
 
@@ -50,6 +52,54 @@ def folder() -> Iterator[Path]:
         folder.chmod(0o755)
         yield folder
         folder.chmod(0o755)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "journal-test", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a file system, and not everywhere")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_at_once_and_used_again_when_it_has_room(small_disk: Path) -> None:
+    """Without a new start, and nothing is kept in part."""
+    path = small_disk / "journal.db"
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(2 * MIB))
+    body = bytes(30_000)
+    kept: list[str] = []
+    refusals: list[tuple[Reason, float]] = []
+    with Writer(path, max_size=64 * MIB) as writer, Upkeep(path, max_size=64 * MIB) as upkeep:
+        while len(refusals) < 5:
+            name, started = f"{len(kept)}", monotonic()
+            try:
+                writer.append([callback(name, f"{name}b", body=body)])
+                kept += [name, f"{name}b"]
+            except Busy as error:
+                refusals.append((error.reason, monotonic() - started))
+            with suppress(JournalError):  # no room for the database either
+                upkeep.checkpoint()
+        with pytest.raises(Busy):
+            writer.probe()
+        assert {reason for reason, _ in refusals} == {Reason.JOURNAL_FULL}
+        assert max(seconds for _, seconds in refusals) < 0.05
+
+        ballast.unlink()
+
+        writer.probe()
+        writer.append([callback("after", body=body)])
+        upkeep.checkpoint()
+    with Reader(path) as reader:
+        records = reader.read(0, limit=1_000, max_bytes=64 * MIB)
+    assert [record.event.json.decode().strip('"') for record in records] == [*kept, "after"]
+    assert care.structure(path) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(folder: Path) -> None:
@@ -139,6 +189,7 @@ def test_after_an_io_error_nothing_is_accepted_until_the_journal_is_opened_again
         with largest_file(64 << 10), pytest.raises(Busy) as failed:
             writer.append([callback("large", body=bytes(100_000))])
         assert failed.value.reason is Reason.JOURNAL_UNAVAILABLE
+        assert "nothing is accepted until the gateway is restarted" in str(failed.value)
         for attempt in (lambda: writer.append([callback("after")]), writer.probe):
             with pytest.raises(Busy) as refused:
                 attempt()

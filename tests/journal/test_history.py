@@ -77,7 +77,7 @@ class JournalHistory(RuleBasedStateMachine):
 
     @rule()
     def checkpoint(self) -> None:
-        with Upkeep(self.path, largest_wal=0) as upkeep:
+        with Upkeep(self.path, max_size=4) as upkeep:
             upkeep.checkpoint()
 
     @invariant()

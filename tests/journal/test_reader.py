@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal import JournalError, Reader, Writer
-from tests.journal.entries import callback, event, identity, unreadable
+from gateway.journal import Among, JournalError, Reader, Replays, Upkeep, Writer
+from tests.journal.entries import EARLY, LATE, callback, event, identity, unreadable
 
 
 @pytest.fixture
@@ -96,6 +96,87 @@ def test_a_position_is_kept_and_can_be_moved_back(reader: Reader, path: Path) ->
     with Reader(path) as other:
         assert other.position("jobs") == 3
         assert other.positions() == {"jobs": 3, "failures": 9}
+
+
+def test_a_position_that_was_moved_back_is_not_overwritten(reader: Reader, path: Path) -> None:
+    """The publisher looks and then keeps; a rewind may come between the two."""
+    reader.advance("jobs", 7)
+    with Reader(path) as publisher, Replays(path) as operator:
+        assert publisher.position("jobs") == 7
+        operator.rewind("jobs", 3, replay="r", at=LATE)
+
+        publisher.advance("jobs", 8)
+
+        assert publisher.position("jobs") == 3
+        publisher.advance("jobs", 4)
+        assert reader.position("jobs") == 4
+
+
+@pytest.mark.usefixtures("ten")
+def test_what_a_route_has_yet_to_pass(reader: Reader, upkeep: Upkeep) -> None:
+    """Counted from the oldest that is kept: a new route does not wait for what is gone."""
+    assert reader.waiting(0) == (10, EARLY)
+    assert reader.waiting(7) == (3, EARLY)
+    assert reader.waiting(10) == (0, "")
+    reader.advance("jobs", 6)
+    upkeep.retain(LATE, ["jobs"])
+    assert reader.waiting(0) == (4, EARLY)
+
+
+def test_heads_are_the_records_of_a_time_without_their_json(writer: Writer, reader: Reader) -> None:
+    writer.append([callback("a"), callback("b", at=LATE), callback("c"), callback("d", at=LATE)])
+
+    found = reader.heads(1, 3, since=EARLY, before="9")
+
+    assert [(each.seq, each.received_at) for each in found] == [(2, LATE), (3, EARLY)]
+    assert found[0].event == event("b")._replace(json=b"")
+    assert [each.seq for each in reader.heads(0, 9, since=LATE, before="9")] == [2, 4]
+    assert [each.seq for each in reader.heads(0, 9, since="", before=LATE)] == [1, 3]
+
+
+def test_the_first_event_since_a_time(writer: Writer, reader: Reader) -> None:
+    writer.append([callback("a"), callback("b", at=LATE), callback("c")])
+    assert [reader.first_since(time) for time in ("", EARLY, LATE, "9")] == [1, 1, 2, None]
+
+
+@pytest.mark.parametrize(
+    ("among", "names"),
+    [
+        (Among(), "xz"),
+        (Among(resolved=True), "xyz"),
+        (Among(source="media"), "xz"),
+        (Among(source="other"), ""),
+        (Among(reason="malformed_xml", since=LATE), "z"),
+        (Among(reason="schema"), ""),
+    ],
+)
+def test_quarantine_is_listed_by_what_is_asked_for(
+    reader: Reader, writer: Writer, among: Among, names: str
+) -> None:
+    writer.append([unreadable("x"), unreadable("y"), unreadable("z", at=LATE)])
+    assert reader.discard(identity("y"), at=LATE)
+
+    ids = [identity(name) for name in names]
+    assert [each.id for each in reader.quarantine(-1, among)] == ids
+    assert reader.quarantine_ids(among) == ids
+
+
+def test_what_was_discarded_is_in_quarantine_again_when_it_comes_again(
+    reader: Reader, writer: Writer
+) -> None:
+    writer.append([unreadable("x")])
+    assert reader.discard(identity("x"), at=LATE)
+    assert not reader.discard(identity("x"), at=LATE)
+    found = reader.quarantined(identity("x"))
+    assert found is not None
+    assert (found.resolution, found.resolved_at, found.size) == ("discarded", LATE, 1)
+    assert reader.quarantined_raw(identity("x")) == (b"[]", b"x", "token")
+
+    writer.append([unreadable("x", at=LATE)])
+
+    (found,) = reader.quarantine(10)
+    assert (found.resolution, found.seen) == ("", 2)
+    assert not reader.discard(identity("y"), at=LATE)
 
 
 def test_reading_does_not_wait_for_a_writer(ten: Writer, reader: Reader, path: Path) -> None:

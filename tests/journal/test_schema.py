@@ -2,13 +2,49 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from gateway.journal import JournalError, Reader, Writer
-from gateway.journal.schema import VERSION
-from tests.journal.entries import callback
+from gateway.core.model import Receipt, Record
+from gateway.journal import JournalError, Reader, Replays, Writer, require
+from gateway.journal.rows import event_row, insertion
+from gateway.journal.schema import MIGRATIONS, VERSION
+from tests.journal.entries import LATE, callback, identity
+
+NEW = Receipt(duplicate=False)
+DUPLICATE = Receipt(duplicate=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What an older journal has."""
+
+    records: list[Record]
+
+
+def first_schema(path: Path) -> Old:
+    """A journal as the first released gateway left it: three events, a route, a quarantine."""
+    path.parent.mkdir()
+    entries = [callback("a"), callback("b"), callback("c")]
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        for statement in MIGRATIONS[0]:
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 1")
+        db.execute(*insertion([event_row(each, each.events[0], 0) for each in entries]))
+        db.execute("INSERT INTO positions VALUES ('jobs', 2, ?)", (LATE,))
+        db.execute(
+            "INSERT INTO quarantine VALUES (1, ?, 'media', ?, ?, 1, 'schema', 'd', 'token', ?, ?)",
+            (bytes.fromhex(identity("x")), LATE, LATE, b"[]", b"x"),
+        )
+    return Old(
+        [
+            Record(number, each.received_at, each.events[0])
+            for number, each in enumerate(entries, start=1)
+        ]
+    )
 
 
 def pragma(path: Path, text: str) -> object:
@@ -56,3 +92,49 @@ def test_a_copy_made_without_wal_is_turned_back_to_it(path: Path) -> None:
     with Reader(copy) as reader:
         assert reader.count() == 1
     assert pragma(copy, "journal_mode") == "wal"
+
+
+def test_a_journal_of_the_first_schema_goes_on(path: Path) -> None:
+    """Its events, positions and quarantine are there, and what is new works on them."""
+    old = first_schema(path)
+
+    with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader, Replays(path) as replays:
+        assert reader.newest(10) == old.records
+        assert reader.position("jobs") == 2
+        (kept,) = reader.quarantine(10)
+        assert kept.id == identity("x")
+        assert writer.append([callback("a"), callback("new")]) == [DUPLICATE, NEW]
+        assert writer.resolve(kept.id, callback("of x"), at=LATE) == NEW
+        assert replays.rewind("jobs", 1, replay="r", at=LATE)
+        assert reader.quarantine(10) == []
+        assert reader.replayed("jobs") == ("r", 2)
+    assert pragma(path, "user_version") == VERSION
+    assert pragma(path, "integrity_check") == "ok"
+
+
+def test_who_only_looks_does_not_migrate(path: Path) -> None:
+    """The older gateway may still run, and could not be started again."""
+    first_schema(path)
+
+    with pytest.raises(JournalError, match=r"older gateway \(schema 1 of \d\); `gateway serve`"):
+        require(path)
+
+    assert pragma(path, "user_version") == 1
+
+
+def test_who_only_looks_makes_no_journal(path: Path) -> None:
+    path.parent.mkdir()
+    with pytest.raises(JournalError, match=r"journal\.db: .*No such file"):
+        require(path)
+    assert list(path.parent.iterdir()) == []
+    path.touch()
+    with pytest.raises(JournalError, match=r"journal\.db: is not begun"):
+        require(path)
+    assert [(each.name, each.stat().st_size) for each in path.parent.iterdir()] == [
+        ("journal.db", 0)
+    ]
+
+
+def test_who_only_looks_finds_a_journal(path: Path) -> None:
+    Writer(path, max_size=1 << 30).close()
+    require(path)

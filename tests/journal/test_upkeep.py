@@ -106,7 +106,7 @@ def test_quarantine_is_deleted_by_the_time_it_was_last_seen(
 
 def test_the_wal_does_not_grow_without_bound(path: Path, writer: Writer) -> None:
     wal = path.with_name("journal.db-wal")
-    with Upkeep(path, largest_wal=1 << 20) as upkeep:
+    with Upkeep(path, max_size=8 << 20) as upkeep:
         for number in range(60):
             writer.append([callback(str(number), body=bytes(100_000))])
             upkeep.checkpoint()
@@ -118,7 +118,7 @@ def test_a_reader_in_the_middle_of_a_read_delays_a_checkpoint_and_fails_nobody(
     path: Path, writer: Writer, reader: Reader
 ) -> None:
     writer.append([callback("a", body=bytes(100_000))])
-    with closing(sqlite3.connect(path)) as slow, Upkeep(path, largest_wal=0) as upkeep:
+    with closing(sqlite3.connect(path)) as slow, Upkeep(path, max_size=4) as upkeep:
         slow.execute("BEGIN")
         slow.execute("SELECT count(*) FROM events").fetchone()
         writer.append([callback("b", body=bytes(100_000))])

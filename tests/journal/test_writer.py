@@ -2,7 +2,8 @@
 
 import sqlite3
 import stat
-from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def kept(reader: Reader) -> list[str]:
     records = reader.read(0, limit=10_000, max_bytes=1 << 30)
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     return [record.event.json.decode().strip('"') for record in records]
+
+
+def append_each(writer: Writer, batches: Iterable[Sequence[Entry]], upkeep: Upkeep) -> None:
+    """One after the other, as long as there is room."""
+    for batch in batches:
+        writer.append(batch)
+        upkeep.checkpoint()
 
 
 def test_an_event_is_read_back_as_it_was_appended(writer: Writer, reader: Reader) -> None:
@@ -136,15 +144,15 @@ def test_the_file_is_the_owners_only(writer: Writer, path: Path) -> None:
 
 
 def test_a_full_journal_refuses_whole_batches_until_something_is_deleted(path: Path) -> None:
-    body = bytes(20_000)
+    body, max_size = bytes(20_000), 1 << 20
     with (
-        Writer(path, max_size=256 << 10) as writer,
+        Writer(path, max_size=max_size) as writer,
         Reader(path) as reader,
-        Upkeep(path) as upkeep,
+        Upkeep(path, max_size=max_size) as upkeep,
     ):
-        batches = [[callback(f"{n}", f"{n}b", body=body), callback(f"{n}c")] for n in range(20)]
+        batches = [[callback(f"{n}", f"{n}b", body=body), callback(f"{n}c")] for n in range(99)]
         with pytest.raises(Busy) as full:
-            deque(map(writer.append, batches))
+            append_each(writer, batches, upkeep)
         assert full.value.reason is Reason.JOURNAL_FULL
         assert reader.count() % 3 == 0
         batch = batches[reader.count() // 3]
@@ -153,9 +161,73 @@ def test_a_full_journal_refuses_whole_batches_until_something_is_deleted(path: P
         assert still.value.reason is Reason.JOURNAL_FULL
 
         assert upkeep.retain(LATE, []) > 0
+        upkeep.checkpoint()
         writer.probe()
         assert writer.append(batch) == [NEW, NEW]
-        assert path.stat().st_size <= 256 << 10
+        upkeep.checkpoint()
+        assert reader.size() <= max_size
+
+
+def test_a_wal_that_a_reader_holds_fills_the_journal_too(path: Path) -> None:
+    """Until that reader has gone; then the WAL is emptied, without a restart."""
+    max_size = 1 << 20
+    with (
+        Writer(path, max_size=max_size) as writer,
+        Reader(path) as reader,
+        Upkeep(path, max_size=max_size) as upkeep,
+        closing(sqlite3.connect(path)) as slow,
+    ):
+        slow.execute("BEGIN")
+        slow.execute("SELECT count(*) FROM events").fetchone()
+        batches = [[callback(f"{n % 2}", f"{n}", body=bytes(9_000))] for n in range(200)]
+        with pytest.raises(Busy, match="max_size is full") as full:
+            append_each(writer, batches, upkeep)
+        assert full.value.reason is Reason.JOURNAL_FULL
+        assert max_size / 2 < reader.size() < max_size + 64_000, "one commit more at the most"
+
+        slow.execute("ROLLBACK")
+        upkeep.checkpoint()
+
+        assert writer.append([callback("after")]) == [NEW]
+        assert reader.size() < max_size
+
+
+def test_a_callback_leaves_the_quarantine_for_the_journal_once(
+    writer: Writer, reader: Reader
+) -> None:
+    """Its events and its mark are one commit; its raw bytes are those of the events."""
+    writer.append([unreadable("x"), callback("a")])
+    entry = callback("of x", "too", body=b"<redacted/>")
+
+    assert writer.resolve(identity("x"), entry, at=LATE) == NEW
+    assert writer.resolve(identity("x"), entry, at=LATE) is None
+
+    assert kept(reader) == ["a", "of x", "too"]
+    assert reader.raw(3).body == b"<redacted/>"
+    assert reader.quarantine(10) == []
+    found = reader.quarantined(identity("x"))
+    assert found is not None
+    assert (found.resolution, found.resolved_at) == ("retried", LATE)
+    assert reader.quarantined_raw(identity("x")) == (b"[]", b"<redacted/>", "token")
+
+
+def test_events_that_are_there_already_take_nothing_but_the_callback_out_of_quarantine(
+    writer: Writer, reader: Reader
+) -> None:
+    writer.append([unreadable("x"), callback("a")])
+    assert writer.resolve(identity("x"), callback("a"), at=LATE) == DUPLICATE
+    assert kept(reader) == ["a"]
+    assert reader.quarantine(10) == []
+
+
+def test_what_cannot_be_stored_stays_in_quarantine(writer: Writer, reader: Reader) -> None:
+    writer.append([unreadable("x")])
+    wrong = callback("of x")._replace(received_at=None)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        writer.resolve(identity("x"), wrong, at=LATE)
+    assert len(reader.quarantine(10)) == 1
+    assert writer.resolve(identity("unknown"), callback("a"), at=LATE) is None
+    assert kept(reader) == []
 
 
 def test_a_commit_waits_for_the_disk(writer: Writer) -> None:

@@ -46,9 +46,17 @@ def _answered(something: int) -> None:
 
 
 _HOST = b"Host: g\r\n"
+_TIMED = as_json(
+    job(
+        Tag="Transcode",
+        CreationTime="2022-06-30T15:29:42+0800",
+        StartTime="2022-06-30T15:29:45+0800",
+        EndTime="2022-06-30T15:30:08+0800",
+    )
+)
 EVERY: Final[dict[str, tuple[Send, int]]] = {
-    "accepted": (post(callback("j1")), 1),
-    "duplicate": (post(callback("j1")), 1),
+    "accepted": (post(_TIMED), 1),
+    "duplicate": (post(_TIMED), 1),
     "unknown fields": (post(as_json(job(JobId="j2", Tag="Strange", Operation={"New": "1"}))), 1),
     "other Tag": (post(as_json(job(JobId="j3", Tag="Other", New="1", Input={"B": "x"}))), 1),
     "query token": (post(callback("j4"), path=f"/callbacks/media?token={TOKEN}"), 1),

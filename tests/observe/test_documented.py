@@ -1,19 +1,14 @@
 """What `/metrics` and the log tell of a mixed load is what the README says, and it adds up."""
 
-import os
 import re
-import signal
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.broker.kafka import Broker
-from tests.broker.waiting import until
-from tests.e2e.delivery import until_published
-from tests.e2e.fixtures import gateways, publishing
-from tests.e2e.gateway import Gateway, Samples
+from tests.e2e.gateway import Samples
 from tests.observe.mixed import EVERY
+from tests.observe.observed import Observed, callbacks, total
 
 pytestmark = pytest.mark.kafka
 
@@ -48,52 +43,15 @@ def exported(samples: Samples) -> dict[str, set[str]]:
     return found
 
 
-def total(samples: Samples, name: str, **labels: str) -> float:
-    """The sum of a metric's samples that have these labels."""
-    wanted = labels.items()
-    return sum(v for (n, has), v in samples.items() if n == name and wanted <= dict(has).items())
-
-
-@pytest.fixture(scope="module")
-def observed(
-    kafka: Broker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Gateway, Samples]]:
-    """A gateway that has seen everything, and its metrics then."""
-    topic = tmp_path_factory.mktemp("observed").name + str(os.getpid())
-    kafka.create_topic(topic)
-    with gateways(tmp_path_factory.mktemp("observed")) as make:
-        gateway = make(
-            {
-                "server": {"body_timeout": "1s"},
-                **publishing(kafka.bootstrap, topic, f"{topic}-absent"),
-            }
-        )
-        gateway.start()
-        for send, _ in EVERY.values():
-            send(gateway)
-        until_published(gateway, topic)
-        os.kill(gateway.child("publisher"), signal.SIGKILL)
-        until(lambda: gateway.metric("gateway_publisher_restarts_total", cause="SIGKILL"))
-        sent = sum(count for _, count in EVERY.values())
-        until(lambda: len(callbacks(gateway)) == sent)
-        yield gateway, gateway.metrics()
-
-
-def callbacks(gateway: Gateway) -> list[dict[str, object]]:
-    """The log's lines of callbacks."""
-    return [line for line in gateway.lines() if line["msg"] == "callback"]
-
-
 def test_every_metric_of_the_readme_is_exported_and_no_other(
-    observed: tuple[Gateway, Samples],
+    observed: Observed,
 ) -> None:
     """With exactly its labels."""
     _, samples = observed
-    ours = {name: labels for name, labels in exported(samples).items() if "gateway_" in name}
-    assert ours == documented()
+    assert exported(samples) == documented()
 
 
-def test_received_is_the_sum_of_the_results(observed: tuple[Gateway, Samples]) -> None:
+def test_received_is_the_sum_of_the_results(observed: Observed) -> None:
     """Each request ends in exactly one, is timed once, and has one line in the log."""
     gateway, samples = observed
     sent = sum(count for _, count in EVERY.values())
@@ -107,7 +65,7 @@ def test_received_is_the_sum_of_the_results(observed: tuple[Gateway, Samples]) -
 
 
 def test_every_kind_of_request_is_counted_as_what_it_was(
-    observed: tuple[Gateway, Samples],
+    observed: Observed,
 ) -> None:
     """By result and reason; the reasons are those of the README, or the check that refused."""
     _, samples = observed
@@ -132,7 +90,7 @@ def test_every_kind_of_request_is_counted_as_what_it_was(
     assert total(samples, "gateway_verified_total", source="media", check="token", secret="0") >= 13
 
 
-def test_the_journal_and_the_routes_are_told(observed: tuple[Gateway, Samples]) -> None:
+def test_the_journal_and_the_routes_are_told(observed: Observed) -> None:
     """How much is kept, and how far each route is."""
     _, samples = observed
     kept = total(samples, "gateway_journal_events")
@@ -145,10 +103,43 @@ def test_the_journal_and_the_routes_are_told(observed: tuple[Gateway, Samples]) 
     assert total(samples, "gateway_route_oldest_seconds") > 0
     assert total(samples, "gateway_kafka_up") == 1
     assert total(samples, "gateway_unknown_fields_total", tag="other") > 0
+    assert total(samples, "gateway_journal_up") == 1
+    assert 0 < total(samples, "gateway_journal_fill_ratio") < 0.01
+    assert total(samples, "gateway_quarantine_callbacks") == 8
+
+
+def test_the_outcome_of_every_kept_event_is_counted_once(observed: Observed) -> None:
+    """A duplicate is none, and what is in quarantine has none; strange Tags are one."""
+    _, samples = observed
+    job = {"source": "media", "provider": "tencent-ci"}
+    assert total(samples, "job_outcomes_total") == 4
+    assert total(samples, "job_outcomes_total", tag="other", outcome="success", **job) == 2
+    assert total(samples, "job_outcomes_total", tag="Transcode", **job) == 2
+    assert total(samples, "job_run_seconds_sum", tag="Transcode", **job) == 23
+    assert total(samples, "job_run_seconds_bucket", le="20.0", **job) == 0
+    assert total(samples, "job_run_seconds_bucket", le="30.0", **job) == 1
+    assert total(samples, "job_queue_seconds_sum", tag="Transcode", **job) == 3
+    assert total(samples, "job_queue_seconds_count") == 1
+
+
+def test_a_source_that_was_heard_of_is_not_silent(observed: Observed) -> None:
+    """Within `expect_every`."""
+    _, samples = observed
+    last = total(samples, "gateway_source_last_callback_timestamp_seconds", source="media")
+    assert time.time() - 600 < last <= time.time()
+    assert samples["gateway_source_silent", (("source", "media"),)] == 0
+
+
+def test_the_memory_of_every_process_is_told(observed: Observed) -> None:
+    """In bytes."""
+    _, samples = observed
+    for process in ("supervisor", "receiver-0", "publisher"):
+        resident = total(samples, "gateway_process_resident_bytes", process=process)
+        assert 1 << 20 < resident < 1 << 30
 
 
 def test_every_line_of_the_log_is_json_without_a_traceback(
-    observed: tuple[Gateway, Samples],
+    observed: Observed,
 ) -> None:
     """Nothing that strangers send is a bug."""
     gateway, _ = observed

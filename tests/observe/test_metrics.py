@@ -1,10 +1,15 @@
 """Counting: cheap on the event loop, and under labels from closed sets only."""
 
 import asyncio
+import os
+import subprocess
 from typing import Self
 
+from gateway.core.errors import GatewayError
 from gateway.observe import metrics
 from gateway.observe.journal_metrics import JournalCollector, RouteState
+from gateway.observe.outcomes import Figure
+from gateway.observe.processes import ProcessCollector
 
 
 def samples(name: str, **labels: str) -> dict[str, float]:
@@ -44,6 +49,10 @@ def test_strangers_make_no_labels() -> None:
     assert found == {"Transcode": 4, metrics.OTHER: 2, "": 1}
 
 
+class Unreadable(GatewayError):
+    """A failing disk."""
+
+
 class Figures:
     """A journal with two routes."""
 
@@ -59,19 +68,59 @@ class Figures:
     def bytes(self) -> int:
         return 4096
 
+    def fill(self) -> float:
+        return 0.25
+
+    def quarantine(self) -> int:
+        return 7
+
     def routes(self) -> dict[str, RouteState]:
         return {"a": RouteState(0, 0.0), "b": RouteState(2, 1.5)}
+
+    def outcomes(self) -> dict[Figure, float]:
+        return {("job_outcomes", "media", "tencent-ci", "Tts", "failure"): 4}
+
+
+class UnreadableFigures(Figures):
+    """A journal that fails in the middle of a scrape."""
+
+    def routes(self) -> dict[str, RouteState]:
+        raise Unreadable("disk I/O error")
+
+
+def collected(figures: type[Figures]) -> dict[tuple[str, ...], float]:
+    """Name and labels → value, of one scrape."""
+    families = JournalCollector(figures).collect()
+    return {(s.name, *s.labels.values()): s.value for each in families for s in each.samples}
 
 
 def test_the_journal_is_read_at_each_scrape() -> None:
     """One sample of each figure, and of each route's."""
-    families = JournalCollector(Figures).collect()
-    found = {(s.name, *s.labels.values()): s.value for each in families for s in each.samples}
-    assert found == {
+    assert collected(Figures) == {
+        ("gateway_journal_up",): 1,
         ("gateway_journal_events",): 3,
         ("gateway_journal_bytes",): 4096,
+        ("gateway_journal_fill_ratio",): 0.25,
+        ("gateway_quarantine_callbacks",): 7,
         ("gateway_route_lag_events", "a"): 0,
         ("gateway_route_lag_events", "b"): 2,
         ("gateway_route_oldest_seconds", "a"): 0,
         ("gateway_route_oldest_seconds", "b"): 1.5,
+        ("job_outcomes_total", "media", "tencent-ci", "Tts", "failure"): 4,
     }
+
+
+def test_a_journal_that_cannot_be_read_says_that_and_nothing_else() -> None:
+    """Half of its figures would be worse than none; other metrics go on."""
+    assert collected(UnreadableFigures) == {("gateway_journal_up",): 0}
+
+
+def test_the_memory_of_processes_that_run_is_told() -> None:
+    """One that has just ended is left out."""
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    pids = {"supervisor": os.getpid(), "publisher": gone.pid}
+    (family,) = ProcessCollector(lambda: pids).collect()
+    (sample,) = family.samples
+    assert sample.labels == {"process": "supervisor"}
+    assert 10 << 20 < sample.value < 4 << 30

@@ -14,7 +14,7 @@ from tests.broker.kafka import Broker
 from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway, publishing
 from tests.e2e.gateway import TOKEN, Gateway, callback
-from tests.sources import NAME, PROVIDER
+from tests.sources import NAME, PROVIDER, as_json, job
 
 CANARY = "cAnArY"
 OLD, PASSWORD = f"{CANARY}-old/token+%41", f"{CANARY}-password"
@@ -60,7 +60,8 @@ def test_no_secret_of_a_request_is_kept_or_told(new_gateway: NewGateway) -> None
     query = f"/callbacks/{NAME}?token={quote(OLD, safe='')}"
     for number, target in enumerate((path, old, query)):
         proxies = [(name, f"https://g{target}") for name in REWRITTEN]
-        assert gateway.post(callback("j", number), *HEADERS, *proxies, path=target).status == 200
+        told = as_json(job(JobId="j", CallBack=f"https://g{target}", State=str(number)))
+        assert gateway.post(told, *HEADERS, *proxies, path=target).status == 200
         assert gateway.post(b"<%d" % number, *HEADERS, *proxies, path=target).status == 200
     for target in (f"/callbacks/absent/{TOKEN}", f"/{TOKEN}", f"{path}/more", f"{path}{CANARY}"):
         assert gateway.post(callback("j"), path=target).status in (401, 404)

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
@@ -10,7 +10,7 @@ import orjson
 
 from gateway.core.model import Event, Record
 from gateway.publish.options import KafkaOptions
-from gateway.publish.ports import Unobserved
+from gateway.publish.ports import Publication, Unobserved
 from gateway.publish.publisher import Publisher
 from gateway.publish.reader import Bounds
 from gateway.publish.record import Mode
@@ -62,6 +62,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.positions: dict[str, int] = {}
+        self.rewinds: dict[str, tuple[str, int]] = {}
         self.furthest = 0
         self.reads = 0
 
@@ -92,6 +93,10 @@ class MemoryJournal:
         """Moves the route."""
         self.positions[route] = seq
 
+    def replayed(self, route: str) -> tuple[str, int]:
+        """Nothing, until a test says otherwise."""
+        return self.rewinds.get(route, ("", 0))
+
 
 class Witness(Unobserved):
     """Remembers what it was told."""
@@ -100,6 +105,10 @@ class Witness(Unobserved):
         self.counts: dict[str, int] = {}
         self.blocked: dict[str, str | None] = {}
         self.up: list[bool] = []
+        self.dead: list[tuple[str, str]] = []
+        self.no_letters: str | None = None
+        self.causes: list[str] = []
+        self.published_at: dict[str, list[Publication]] = {}
 
     def published(self, route: str, count: int) -> None:
         """Adds up."""
@@ -112,6 +121,23 @@ class Witness(Unobserved):
     def kafka_up(self, *, up: bool) -> None:
         """Keeps every word."""
         self.up.append(up)
+
+    def dead_lettered(self, route: str, reason: str) -> None:
+        """Keeps every one."""
+        self.dead.append((route, reason))
+
+    def dead_letters_blocked(self, reason: str | None) -> None:
+        """Keeps the last word."""
+        self.no_letters = reason
+
+    def reconnecting(self, cause: str) -> None:
+        """Keeps every cause."""
+        self.causes.append(cause)
+
+    def enter(self, published: Mapping[str, Sequence[Publication]]) -> None:
+        """Keeps everything."""
+        for route, batches in published.items():
+            self.published_at.setdefault(route, []).extend(batches)
 
 
 class Running:
@@ -147,6 +173,7 @@ def publishing(
     journal: MemoryJournal | None = None,
     mode: Mode = Mode.STRUCTURED,
     bounds: Bounds | None = None,
+    dead_letter: str | None = None,
 ) -> Iterator[Running]:
     """A publisher that runs inside the block, in a thread; it must end within six seconds."""
     reading, writing = os.pipe()
@@ -157,6 +184,8 @@ def publishing(
         options,
         doorbell=reading,
         observer=running.witness,
+        ledger=running.witness,
+        dead_letter=dead_letter,
         mode=mode,
         bounds=bounds or Bounds(),
     )

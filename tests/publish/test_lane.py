@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.publish.batch import KafkaRecord
-from gateway.publish.lane import Lane, Refusal
+from gateway.publish.lane import Fault, Lane, Refusal
+from gateway.publish.ports import Publication
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def lane() -> Lane:
 def send(lane: Lane, room: int = 1000) -> bytes:
     """The values of the next batch, which is then under way."""
     records = lane.batch(room)
-    lane.under_way = len(records)
+    lane.send(len(records), 0)
     return b"".join(record.value for record in records)
 
 
@@ -26,7 +27,7 @@ def test_acknowledged_records_leave(lane: Lane) -> None:
     """The next batch begins behind them."""
     each = lane.size // 8
     assert send(lane, 3 * each) == b"123"
-    lane.acknowledge()
+    lane.acknowledge(0)
     assert (send(lane), lane.acknowledged, lane.size) == (b"45678", 3, 5 * each)
 
 
@@ -40,7 +41,7 @@ def test_only_one_batch_is_under_way(lane: Lane) -> None:
     assert lane.is_due(0)
     send(lane)
     assert not lane.is_due(0)
-    lane.acknowledge()
+    lane.acknowledge(0)
     assert not lane.is_due(0)
 
 
@@ -49,7 +50,7 @@ def test_failed_records_go_out_again_after_a_pause(lane: Lane) -> None:
     pauses = []
     for _ in range(2000):
         assert send(lane) == b"12345678"
-        lane.retry("away", 100)
+        lane.lose("away", 100)
         pauses.append(round(lane.not_before - 100, 1))
     assert pauses[:6] == [0.1, 0.2, 0.4, 0.8, 1, 1]
     assert pauses[-1] == 1
@@ -68,7 +69,7 @@ def test_a_passing_failure_is_not_told(lane: Lane) -> None:
         lane.retry(reason, 0)
     assert lane.trouble == "away"
     send(lane)
-    lane.acknowledge()
+    lane.acknowledge(0)
     assert lane.trouble is None
 
 
@@ -85,23 +86,113 @@ def test_the_record_to_blame_is_found(lane: Lane) -> None:
     while lane.refusal is None:
         batch = send(lane)
         if b"6" in batch:
-            lane.refuse("too large", 50)
+            lane.refuse(Fault.TOO_LARGE, "1 MB", 50)
         else:
             written += batch
-            lane.acknowledge()
-    assert (written, lane.refusal) == (b"12345", Refusal(6, "too large"))
-    assert lane.trouble == "event 6 is refused: too large"
+            lane.acknowledge(0)
+    assert (written, lane.refusal) == (b"12345", Refusal(6, Fault.TOO_LARGE, "1 MB"))
+    assert lane.trouble == "event 6 is refused: 1 MB"
     assert (lane.is_due(50.9), lane.is_due(51)) == (False, True)
 
 
 def test_a_refused_record_may_be_accepted_later(lane: Lane) -> None:
-    """Then the lane goes on behind it, and with larger batches again."""
-    for _ in range(4):
+    """Then the lane goes on behind it, as if nothing had been."""
+    for _ in range(5):
         send(lane)
-        lane.refuse("too large", 0)
+        lane.refuse(Fault.TOO_LARGE, "1 MB", 0)
     batches = []
     while lane.waiting:
         batches.append(send(lane))
-        lane.acknowledge()
+        lane.acknowledge(0)
+    assert batches == [b"1", b"2345678"]
+    assert (lane.refusal, lane.trouble) == (None, None)
+
+
+def test_batches_that_are_too_large_grow_slowly_again(lane: Lane) -> None:
+    """Where no single record was to blame it is the topic that takes only small ones."""
+    for _ in range(3):
+        send(lane)
+        lane.refuse(Fault.TOO_LARGE, "1 MB", 0)
+    batches = []
+    while lane.waiting:
+        batches.append(send(lane))
+        lane.acknowledge(0)
     assert batches == [b"1", b"23", b"456", b"78"]
-    assert lane.refusal is None
+
+
+def test_the_record_that_kafka_names_is_alone_next(lane: Lane) -> None:
+    """Those before it go first, whatever stands behind it waits."""
+    batches = []
+    for culprit in (5, None, 0):
+        batches.append(send(lane))
+        if culprit is None:
+            lane.acknowledge(0)
+        else:
+            lane.refuse(Fault.INVALID_RECORD, "no schema", 0, culprit=culprit)
+    batches.append(send(lane))
+    lane.refuse(Fault.INVALID_RECORD, "no schema", 0, culprit=0)
+    assert batches == [b"12345678", b"12345", b"678", b"6"]
+    assert lane.refusal == Refusal(6, Fault.INVALID_RECORD, "no schema")
+
+
+def test_a_batch_that_may_be_written_is_not_made_larger(lane: Lane) -> None:
+    """There would be two copies of all that came in since."""
+    each = lane.size // 8
+    send(lane, 2 * each)
+    lane.lose("no answer", 0)
+    assert send(lane) == b"12"
+    lane.lose("no answer", 0)
+    assert send(lane) == b"12"
+    lane.acknowledge(0)
+    assert send(lane) == b"345678"
+
+
+def test_a_buried_record_leaves_alone(lane: Lane) -> None:
+    """Somebody has taken care of it; it counts as gone, not as written."""
+    send(lane, 0)
+    lane.refuse(Fault.CORRUPT, "checksum", 0)
+    lane.letter = Lane("dead", 0)
+    assert (lane.is_due(100), lane.trouble) == (False, None)
+    lane.bury()
+    assert (lane.acknowledged, lane.is_due(0)) == (0, True)
+    assert send(lane) == b"2345678"
+
+
+def test_what_is_too_large_gives_way_to_its_fallback() -> None:
+    """Once; that is refused like any record."""
+    lane = Lane("dead", 0)
+    lane.append(1, KafkaRecord(b"", b"large", ()))
+    lane.fallback = KafkaRecord(b"", b"small", ())
+    values = []
+    for _ in range(2):
+        values.append(send(lane))
+        lane.refuse(Fault.TOO_LARGE, "1 MB", 0)
+    assert values == [b"large", b"small"]
+    assert lane.refusal == Refusal(1, Fault.TOO_LARGE, "1 MB")
+    assert lane.size == len(lane.waiting) * lane.waiting[0].size
+
+
+def test_where_records_are_is_told(lane: Lane) -> None:
+    """The first of a batch at the offset that Kafka gives, each other behind it."""
+    each = lane.size // 8
+    for count, offset in ((3, 100), (5, 200)):
+        send(lane, count * each)
+        lane.acknowledge(offset)
+    assert lane.published == [
+        Publication("topic", 0, 100, (1, 2, 3)),
+        Publication("topic", 0, 200, (4, 5, 6, 7, 8)),
+    ]
+
+
+def test_how_long_there_was_no_answer_at_all(lane: Lane) -> None:
+    """From the first try on; any answer ends it, and so does the end of an outage."""
+    lane.send(1, 10)
+    lane.lose("no answer", 12)
+    lane.send(1, 13)
+    assert lane.unanswered_since == 10
+    lane.retry("too few replicas", 14)
+    assert lane.unanswered_since is None
+    lane.send(1, 15)
+    lane.lose("no answer", 16)
+    lane.hasten()
+    assert lane.unanswered_since is None

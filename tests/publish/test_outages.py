@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -45,22 +44,12 @@ def options(broker: Broker) -> KafkaOptions:
     return KafkaOptions(bootstrap_servers=(broker.bootstrap,), request_timeout_ms=700)
 
 
-@contextmanager
-def at_rest(share: float) -> Iterator[None]:
-    """The block, two seconds of it at least, must not use more than this share of a CPU."""
-    started, used = time.monotonic(), time.process_time()
-    yield
-    until(lambda: time.monotonic() - started > 2)
-    assert (time.process_time() - used) / (time.monotonic() - started) < share
-
-
 def test_kafka_may_come_late(new_broker: Callable[[], Broker]) -> None:
     """The publisher starts without it, tells of it, and works as soon as it is there."""
     broker = new_broker()
     with publishing([Route("r", "topic")], options(broker)) as running:
         running.publish(events(50))
-        with at_rest(share=0.2):
-            until(lambda: running.witness.up == [False])
+        until(lambda: running.witness.up == [False])
         broker.start()
         broker.create_topic("topic")
         until(lambda: running.is_done("r"))
@@ -125,16 +114,14 @@ def test_what_is_held_is_bounded_in_bytes(broker: Broker, topic: str) -> None:
         assert running.journal.furthest <= 12
 
 
-@pytest.mark.parametrize("state", ["killed", "paused"])
-def test_an_outage_costs_nothing(broker: Broker, topic: str, state: str) -> None:
-    """No loop runs hot while Kafka is away with events waiting, and a stop is not delayed."""
+@pytest.mark.parametrize("end", ["kill", "pause"])
+def test_an_outage_does_not_delay_a_stop(broker: Broker, topic: str, end: str) -> None:
+    """With events waiting."""
     with publishing([Route("r", topic)], options(broker)) as running:
         running.publish(events(10))
         until(lambda: running.is_done("r"))
-        broker.kill() if state == "killed" else broker.pause()
+        getattr(broker, end)()
         running.publish(events(10))
         until(lambda: running.witness.up[-1] is False)
-        with at_rest(share=0.2):
-            pass
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 2

@@ -10,7 +10,7 @@ from kafka.protocol.producer import ProduceRequest
 
 from gateway.publish.batch import KafkaRecord
 from gateway.publish.cluster import Topic
-from gateway.publish.lane import Lane
+from gateway.publish.lane import Fault, Lane
 from gateway.publish.options import KafkaOptions
 from gateway.publish.producer import Producer
 
@@ -33,10 +33,14 @@ class FakeCluster:
         """Counts."""
         self.asked_again += 1
 
+    def address(self, node: int) -> str:
+        """Tells the node."""
+        return f"host-{node}:9092"
+
     def send(self, node: int, request: object) -> Future:
         """Remembers."""
         if self.gone:
-            raise KafkaConnectionError("gone")
+            return Future().failure(KafkaConnectionError("gone"))
         self.requests.append((node, request, Future()))
         return self.requests[-1][2]
 
@@ -46,7 +50,13 @@ class FakeCluster:
             SimpleNamespace(
                 name=topic,
                 partition_responses=[
-                    SimpleNamespace(index=partition, error_code=code, error_message=None)
+                    SimpleNamespace(
+                        index=partition,
+                        error_code=code,
+                        error_message=None,
+                        base_offset=0,
+                        record_errors=[],
+                    )
                 ],
             )
             for (topic, partition), code in answers.items()
@@ -133,6 +143,8 @@ def test_a_partition_without_a_leader_waits(producer: Producer, cluster: FakeClu
         (10, "event 1 is refused: MessageSizeTooLargeError: "),
         (87, "event 1 is refused: InvalidRecordError: "),
         (29, "TopicAuthorizationFailedError: "),
+        (32, "InvalidTimestampError: "),
+        (2, None),  # damaged on its way: passes
         (-1, "UnknownError: "),
     ],
 )
@@ -147,6 +159,29 @@ def test_answers(producer: Producer, cluster: FakeCluster, code: int, trouble: s
     assert (one.trouble or "").startswith(trouble or "")
     assert (one.trouble is None) is (trouble is None)
     assert cluster.asked_again == (code == 6)
+    assert (producer.unexpected is not None) is (code == -1)
+
+
+def test_a_record_that_stays_corrupt_is_refused(producer: Producer, cluster: FakeCluster) -> None:
+    """It is not the way that damages it."""
+    one = lane(1)
+    for now in range(10):
+        producer.pump([one], now)
+        cluster.answer({("t", 1): 2})
+        producer.settle(now)
+        if one.refusal:
+            break
+    assert one.refusal is not None
+    assert one.refusal.fault is Fault.CORRUPT
+
+
+def test_what_is_abandoned_goes_again(producer: Producer, cluster: FakeCluster) -> None:
+    """Its answer is not waited for."""
+    one = lane(1)
+    producer.pump([one], 0)
+    producer.abandon(0)
+    producer.pump([one], 1)
+    assert len(cluster.requests) == 2
 
 
 def fail(cluster: FakeCluster) -> None:
@@ -173,9 +208,11 @@ def test_a_broker_that_cannot_be_reached_is_tried_again(
     """Nothing is under way, nothing is lost; what lasts is told."""
     one = lane(1)
     cluster.gone = True
-    for now in range(10):
+    for now in range(20):
+        producer.settle(now)
         producer.pump([one], now)
-    assert one.trouble == "broker 1: KafkaConnectionError: gone"
+    assert one.trouble == "broker 1 (host-1:9092): KafkaConnectionError: gone"
     cluster.gone = False
-    producer.pump([one], 10)
+    producer.settle(20)
+    producer.pump([one], 22)
     assert one.under_way == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import orjson
 import pytest
 
+from gateway.core.errors import GatewayError
 from gateway.publish.options import KafkaOptions
 from gateway.publish.reader import Bounds
 from gateway.publish.record import Mode
@@ -94,53 +95,6 @@ def test_binary_mode(kafka: Broker, new_topic: NewTopic, options: KafkaOptions) 
     assert orjson.loads(message.value) == orjson.loads(event(1).json)["data"]
     assert dict(message.headers)["content-type"] == b"application/json"
     assert dict(message.headers)["ce_id"] == event(1).id.encode()
-
-
-def test_gzip_is_read_by_consumers(kafka: Broker, new_topic: NewTopic) -> None:
-    """Compression is between the publisher and Kafka."""
-    topic = new_topic()
-    options = KafkaOptions(bootstrap_servers=(kafka.bootstrap,), compression_type="gzip")
-    with publishing([Route("r", topic)], options) as running:
-        running.publish(events(100, padding=1000))
-        until(lambda: running.is_done("r"))
-    assert numbers(messages(kafka.bootstrap, topic)) == list(range(1, 101))
-
-
-def test_a_missing_topic_holds_up_only_its_route(
-    kafka: Broker, new_topic: NewTopic, options: KafkaOptions, topic_name: str
-) -> None:
-    """The route says what to create, starts by itself once it is there, and never creates it."""
-    there, missing = new_topic(), f"{topic_name}-missing"
-    routes = [Route("waits", missing), Route("flows", there)]
-    with publishing(routes, options) as running:
-        running.publish(events(20))
-        until(lambda: running.is_done("flows"))
-        until(lambda: running.witness.blocked.get("waits"))
-        assert running.witness.blocked["waits"] == (
-            f"topic {missing} does not exist; create it: kafka-topics.sh "
-            f"--bootstrap-server {kafka.bootstrap} --create --topic {missing}"
-        )
-        assert running.journal.position("waits") == 0
-        kafka.create_topic(missing)
-        until(lambda: running.is_done("waits"))
-        assert running.witness.blocked["waits"] is None
-    assert numbers(messages(kafka.bootstrap, missing)) == list(range(1, 21))
-
-
-def test_a_deleted_topic_is_published_anew_when_it_comes_back(
-    kafka: Broker, new_topic: NewTopic, options: KafkaOptions
-) -> None:
-    """From the position on, also with fewer partitions than before."""
-    topic = new_topic(partitions=4)
-    with publishing([Route("r", topic)], options) as running:
-        running.publish(events(20))
-        until(lambda: running.is_done("r"))
-        kafka.delete_topic(topic)
-        running.publish(event(number) for number in range(21, 41))
-        until(lambda: running.witness.blocked.get("r"))
-        kafka.create_topic(topic)
-        until(lambda: running.is_done("r"))
-    assert numbers(messages(kafka.bootstrap, topic)) == list(range(21, 41))
 
 
 def test_a_refused_event_stops_its_route_and_no_other(
@@ -238,3 +192,58 @@ def test_a_doorbell_without_writers_is_silent(
         running.journal.append([event(2)])
         until(lambda: running.is_done("r"), within=2)
         assert running.journal.reads - reads <= 4
+
+
+def test_where_every_event_is_can_be_looked_up(
+    kafka: Broker, new_topic: NewTopic, options: KafkaOptions
+) -> None:
+    """Topic, partition and offset of each, those of a dead letter in the dead letters' topic."""
+    small = {"max.message.bytes": "3000"}
+    topic, dead = new_topic(partitions=3, configuration=small), new_topic()
+    with publishing([Route("r", topic)], options, dead_letter=dead) as running:
+        running.publish([*events(50), event(51, padding=5000), event(52)])
+        until(lambda: running.is_done("r"))
+        entered = running.witness.published_at["r"]
+    found = {
+        (entry.topic, entry.partition, entry.offset + place): seq
+        for entry in entered
+        for place, seq in enumerate(entry.seqs)
+    }
+    assert found == {
+        (name, message.partition, message.offset): number
+        for name in (topic, dead)
+        for message in messages(kafka.bootstrap, name)
+        for number in numbers([message])
+    }
+    assert sorted(found.values()) == list(range(1, 53))
+
+
+class FullDisk(MemoryJournal):
+    """A journal that can be read but not written, for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = True
+
+    def advance(self, route: str, seq: int) -> None:
+        """Raises while it is full."""
+        if self.is_full:
+            raise GatewayError("the disk is full")
+        super().advance(route, seq)
+
+
+def test_a_position_that_cannot_be_kept_stops_nothing(
+    kafka: Broker, new_topic: NewTopic, options: KafkaOptions, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is published is published, once; the position follows as soon as it can."""
+    topic, journal = new_topic(), FullDisk()
+    with publishing([Route("r", topic)], options, journal=journal) as running:
+        running.publish(events(10))
+        until(lambda: running.witness.counts == {"r": 10})
+        until(lambda: "a position cannot be kept: the disk is full" in caplog.text)
+        running.publish([event(11)])
+        until(lambda: running.witness.counts == {"r": 11})
+        assert journal.positions == {}
+        journal.is_full = False
+        until(lambda: running.is_done("r"))
+    assert [n for m in messages(kafka.bootstrap, topic) for n in numbers([m])] == [*range(1, 12)]

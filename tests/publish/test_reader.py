@@ -42,7 +42,7 @@ def test_position_is_before_the_first_that_is_held(answers: list[tuple[int, int]
     for which, count in answers:
         lane = one.lanes[which]
         lane.under_way = min(count, len(lane.waiting))
-        lane.acknowledge()
+        lane.acknowledge(0)
         assert one.position == (held(one) or [41])[0] - 1
     assert one.acknowledged == 27 - len(held(one))
 
@@ -94,7 +94,7 @@ def test_a_rewind_waits_for_what_is_under_way() -> None:
     one.turn(WELL)
     assert (one.wants, one.moved, len(held(one))) == (False, False, 9)
     for lane in one.lanes:
-        lane.acknowledge()
+        lane.acknowledge(0)
     one.turn(WELL)
     assert (one.cursor, one.wants, one.acknowledged) == (4, True, 9)
 

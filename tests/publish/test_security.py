@@ -1,5 +1,6 @@
 """Reaching a Kafka that wants to know who we are, and proves who it is."""
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from gateway.publish.options import KafkaOptions
 from gateway.publish.route import Route
-from tests.broker.certificates import Certificates, certificates
+from tests.broker.certificates import Certificates, certificates, client_certificate
 from tests.broker.fixtures import USER
 from tests.broker.kafka import Broker
 from tests.broker.messages import messages
@@ -42,6 +43,61 @@ def test_protocols(
     )
     with publishing([Route("r", topic)], options) as running:
         running.publish(events(10, padding=100_000))
+        until(lambda: running.is_done("r"))
+    assert numbers(messages(kafka.bootstrap, topic)) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
+def test_mechanisms(
+    kafka: Broker, options: KafkaOptions, new_topic: Callable[..., str], mechanism: str
+) -> None:
+    """Every way to log in that the settings know."""
+    topic = new_topic()
+    with publishing([Route("r", topic)], replace(options, sasl_mechanism=mechanism)) as running:
+        running.publish(events(10))
+        until(lambda: running.is_done("r"))
+    assert numbers(messages(kafka.bootstrap, topic)) == list(range(1, 11))
+
+
+def test_a_client_certificate_where_it_is_asked_for(tmp_path: Path, tls: Certificates) -> None:
+    """Its key has a password; without it nothing is published."""
+    properties = {
+        "ssl.client.auth": "required",
+        "ssl.truststore.location": str(tls.authority),
+    }
+    with Broker(tmp_path, listeners=("SSL",), keystore=tls.server, properties=properties) as broker:
+        broker.create_topic("topic")
+        without = KafkaOptions(
+            bootstrap_servers=(broker.address("SSL"),),
+            security_protocol="SSL",
+            ssl_cafile=str(tls.authority),
+        )
+        with publishing([Route("r", "topic")], without) as running:
+            until(lambda: running.witness.up == [False])
+        certificate, key = client_certificate(tls.authority, "gateway"), tmp_path / "locked.key"
+        locked = ("-aes128", "-passout", "pass:of the key", "-out", str(key))
+        subprocess.run(["openssl", "pkey", "-in", str(certificate), *locked], check=True)
+        options = replace(
+            without,
+            ssl_certfile=str(certificate),
+            ssl_keyfile=str(key),
+            ssl_password="of the key",
+        )
+        with publishing([Route("r", "topic")], options) as running:
+            running.publish(events(10))
+            until(lambda: running.is_done("r"))
+        assert numbers(messages(broker.bootstrap, "topic")) == list(range(1, 11))
+
+
+def test_the_name_of_the_host_need_not_be_checked(
+    kafka: Broker, options: KafkaOptions, new_topic: Callable[..., str]
+) -> None:
+    """The authority is, all the same."""
+    topic = new_topic()
+    address = kafka.address("SASL_SSL").replace("127.0.0.1", "localhost")
+    options = replace(options, bootstrap_servers=(address,), ssl_check_hostname=False)
+    with publishing([Route("r", topic)], options) as running:
+        running.publish(events(10))
         until(lambda: running.is_done("r"))
     assert numbers(messages(kafka.bootstrap, topic)) == list(range(1, 11))
 

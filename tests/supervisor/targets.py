@@ -28,3 +28,11 @@ def ignore(link: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     link.send(Beat())
     time.sleep(60)
+
+
+def count(link: Connection) -> None:
+    """Says a beat twenty times a second, each with its number."""
+    number = 0
+    while not link.poll(0.05):
+        number += 1
+        link.send(Beat(str(number)))

@@ -1,0 +1,63 @@
+"""What commands print: tables on a terminal, lines elsewhere, and a bar while something takes long.
+
+Whoever sent a callback is a stranger: nothing in it may steer a terminal.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+Row = Sequence[str]
+Step = Callable[[int, int], None]
+"""Told how much is done, of how much."""
+
+
+def print_rows(columns: Row, rows: Iterable[Row]) -> None:
+    """A table on a terminal, with a header where there are `columns`; elsewhere one line each."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("  ".join(map(printable, row)))
+        return
+    table = Table(*columns, box=None, pad_edge=False, show_header=bool(columns))
+    for row in rows:
+        table.add_row(*(Text(printable(text)) for text in row))
+    if table.row_count:
+        Console().print(table)
+
+
+def printable(text: str) -> str:
+    """With every control character spelled out."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+
+
+def size(count: int) -> str:
+    """Bytes for people: `1.5 MiB`."""
+    amount, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:.1f} {unit}" if unit != "B" else f"{count} B"
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Step]:
+    """A bar on stderr while the block runs, where that is a terminal; it moves with each step."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        redirect_stdout=sys.stdout.isatty(),  # above the bar; but what goes to a file goes there
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

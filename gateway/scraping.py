@@ -1,0 +1,82 @@
+"""All that `/metrics` tells: what the processes count, what the journal knows, what both weigh."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from gateway.journal import Outcomes, Reader
+from gateway.observe.journal_metrics import JournalCollector, JournalFigures, RouteState
+from gateway.observe.outcomes import Figure
+from gateway.observe.processes import ProcessCollector
+from gateway.observe.silence import SharedCollector
+from gateway.settings import Settings
+
+
+class Figures:
+    """What one scrape reads from the journal."""
+
+    def __init__(self, settings: Settings, journal: Reader, counted: Outcomes) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._counted = counted
+
+    def events(self) -> int:
+        """How many events are kept."""
+        return self._journal.count()
+
+    def bytes(self) -> int:
+        """Size on disk."""
+        return self._journal.size()
+
+    def fill(self) -> float:
+        """How much of `max_size` is used."""
+        return self._journal.fill(self._settings.journal.max_size)
+
+    def quarantine(self) -> int:
+        """How many callbacks are in quarantine."""
+        return self._journal.quarantine_count()
+
+    def routes(self) -> Mapping[str, RouteState]:
+        """How far each route is behind."""
+        return {route.name: self._state(route.name) for route in self._settings.routes}
+
+    def outcomes(self) -> Mapping[Figure, float]:
+        """What was counted of the events."""
+        return self._counted.figures()
+
+    def _state(self, route: str) -> RouteState:
+        waiting = self._journal.waiting(self._journal.position(route))
+        if not waiting.events:
+            return RouteState(0, 0.0)
+        age = (datetime.now(UTC) - datetime.fromisoformat(waiting.since)).total_seconds()
+        return RouteState(waiting.events, max(0.0, age))
+
+
+def registry_of(
+    settings: Callable[[], Settings], processes: Callable[[], Mapping[str, int]]
+) -> Callable[[], CollectorRegistry]:
+    """The registry of every scrape.
+
+    `settings`: those of now; `processes`: name → pid of each that runs.
+    """
+
+    @contextmanager
+    def figures() -> Iterator[JournalFigures]:
+        path = settings().journal.path
+        with Reader(path) as journal, Outcomes(path) as counted:
+            yield Figures(settings(), journal, counted)
+
+    def expected() -> dict[str, float]:
+        sources = settings().sources.items()
+        return {name: one.expect_every for name, one in sources if one.expect_every is not None}
+
+    registry = CollectorRegistry()
+    shared = MultiProcessCollector(None)  # type: ignore[no-untyped-call]
+    registry.register(SharedCollector(shared.collect, expected, since=time.time(), clock=time.time))
+    registry.register(JournalCollector(figures))
+    registry.register(ProcessCollector(processes))
+    return lambda: registry

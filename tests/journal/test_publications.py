@@ -1,0 +1,54 @@
+"""Where events were published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.journal.publications import KEPT, Publications, Published
+
+
+@pytest.fixture
+def publications(path: Path) -> Iterator[Publications]:
+    """Of a new journal."""
+    with Publications(path) as publications:
+        yield publications
+
+
+def test_every_event_of_a_batch_has_its_own_offset(publications: Publications) -> None:
+    """One behind the other; each route has its own place for an event."""
+    publications.enter(
+        {
+            "jobs": [("ci.jobs", 2, 100, (3, 5, 9)), ("ci.jobs", 0, 7, (4,))],
+            "failures": [("ci.failures", 1, 50, (5,))],
+        }
+    )
+    assert publications.of(9) == [Published("jobs", "ci.jobs", 2, 102)]
+    assert publications.of(4) == [Published("jobs", "ci.jobs", 0, 7)]
+    assert publications.of(5) == [
+        Published("failures", "ci.failures", 1, 50),
+        Published("jobs", "ci.jobs", 2, 101),
+    ]
+    assert publications.of(6) == []
+
+
+def test_of_an_event_that_was_published_twice_the_last_place_stands(
+    publications: Publications,
+) -> None:
+    """As after a replay."""
+    for offset in (1, 2):
+        publications.enter({"jobs": [("ci.jobs", 0, offset, (1,))]})
+    assert publications.of(1) == [Published("jobs", "ci.jobs", 0, 2)]
+
+
+def test_only_the_newest_are_kept(publications: Publications) -> None:
+    """So that the table does not grow with the journal."""
+    publications.enter({"jobs": [("ci.jobs", 0, 0, range(1, 11))]})
+    publications.enter({"jobs": [("ci.jobs", 0, 10, (KEPT + 5,))]})
+    assert [bool(publications.of(seq)) for seq in (1, 5, 6, 10, KEPT + 5)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]

@@ -39,6 +39,12 @@ def until_counted(gateway: Gateway, *, success: int, failure: int = 0) -> None:
     until(lambda: found() == wanted)
 
 
+def until_accepted(gateway: Gateway, count: int) -> None:
+    """Send one more callback, and return once so many are counted."""
+    assert gateway.post(callback("j", count)).status == 200
+    until(lambda: gateway.metric("gateway_callbacks_total", **ACCEPTED) == count)
+
+
 def last_callbacks(gateway: Gateway) -> dict[str, float]:
     """When each source was last heard of."""
     samples = gateway.metrics().items()
@@ -80,22 +86,21 @@ def test_a_kill_takes_back_no_outcome_and_no_last_callback_and_leaves_no_file(
     assert set(left).isdisjoint(files(watched))
     until(lambda: silences(watched) == {NAME: 1, "broken": 0, "never": 0})
     watched.post(callback("j", 0))
-    assert silences(watched)[NAME] == 0
+    until(lambda: silences(watched)[NAME] == 0)
     assert watched.stop() == 0
     assert files(watched) == []
 
 
 def test_counts_of_a_receiver_that_dies_go_on_in_the_next(gateway: Gateway) -> None:
     """In the same files: a crash loop costs no disk, and no figure goes back."""
-    assert gateway.post(callback("j", 0)).status == 200
+    until_accepted(gateway, 1)
     for deaths in (1, 2):
         receiver = gateway.child("receiver")
         os.kill(receiver, signal.SIGKILL)
         until(lambda pid=receiver: not is_alive(pid))  # type: ignore[misc]
         until(lambda: gateway.ask("/readyz").status == 200)
         assert gateway.metric("gateway_callbacks_total", **ACCEPTED) == deaths
-        assert gateway.post(callback("j", deaths)).status == 200
-        assert gateway.metric("gateway_callbacks_total", **ACCEPTED) == deaths + 1
+        until_accepted(gateway, deaths + 1)
         assert gateway.metric("gateway_callback_seconds_count", source=NAME) == deaths + 1
     assert {file.stem.split("_")[-1] for file in files(gateway)} == {"MainProcess", "receiver-0"}
 

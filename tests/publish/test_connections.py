@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from kafka.errors import KafkaError
@@ -41,12 +41,19 @@ def asked(options: KafkaOptions, *, within: float = 5) -> Future:
 
 
 @pytest.fixture
-def silence() -> Iterator[str]:
-    """An address where somebody listens who never says a word."""
+def listener() -> Iterator[socket.socket]:
+    """Somebody who never says a word."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.settimeout(5)
+        yield listener
+
+
+@pytest.fixture
+def silence(listener: socket.socket) -> str:
+    """Its address."""
+    return f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("protocol", ["PLAINTEXT", "SSL"])
@@ -56,6 +63,30 @@ def test_silence_is_an_error(silence: str, protocol: str) -> None:
         bootstrap_servers=(silence,), security_protocol=protocol, request_timeout_ms=300
     )
     assert isinstance(asked(options, within=1.5).exception, KafkaError)
+
+
+@pytest.mark.parametrize("protocol", ["PLAINTEXT", "SSL"])
+def test_a_connection_that_hangs_gives_way_to_a_new_one(
+    listener: socket.socket, silence: str, protocol: str
+) -> None:
+    """Who is behind it may have gone without a word."""
+    options = KafkaOptions(
+        bootstrap_servers=(silence,), security_protocol=protocol, request_timeout_ms=300
+    )
+    with connections(options) as (loop, made):
+        accepted: list[socket.socket] = []
+        listener.settimeout(0)
+        deadline = time.monotonic() + 10
+        answer = made.ask("bootstrap-0", MetadataRequest(topics=[]))
+        while len(accepted) < 2 and time.monotonic() < deadline:
+            loop.poll(timeout_ms=50)
+            with suppress(BlockingIOError):
+                accepted.append(listener.accept()[0])
+            if answer.is_done:
+                answer = made.ask("bootstrap-0", MetadataRequest(topics=[]))
+    for one in accepted:
+        one.close()
+    assert len(accepted) == 2
 
 
 def test_nobody_there_is_an_error() -> None:
@@ -86,8 +117,11 @@ def test_the_brokers_that_are_known_are_asked_first(kafka: Broker) -> None:
     with connections(options) as (loop, made):
         assert made.nodes() == ["bootstrap-0", "bootstrap-1"]
         answer = made.ask("bootstrap-0", MetadataRequest(topics=[]))
-        while not answer.is_done:
+        deadline = time.monotonic() + 30
+        while not answer.succeeded() and time.monotonic() < deadline:  # it may have just started
             loop.poll(timeout_ms=50)
+            if answer.failed():
+                answer = made.ask("bootstrap-0", MetadataRequest(topics=[]))
         made.learn(answer.value)
         assert made.nodes() == [1, "bootstrap-1"]
         assert (made.address(1), made.address("bootstrap-1")) == (kafka.bootstrap, other)

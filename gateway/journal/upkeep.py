@@ -55,7 +55,7 @@ class Upkeep:
         little, and for as long as a reader takes, at most 50 ms.
         """
         with naming(self._journal.path):
-            wal = self._write_back("PASSIVE")
+            wal = self._on_disk()
             is_too_large = self._journal.wal.stat().st_size > self._share
             if wal.pages * PAGE_SIZE <= self._share // 2 and not is_too_large:
                 return wal
@@ -93,13 +93,19 @@ class Upkeep:
         _busy, pages, written_back = row
         return Wal(pages, written_back)
 
+    def _on_disk(self) -> Wal:
+        """Write back. SQLite waits for the disk only where it has come to the end, and only then:
+        a checkpoint that holds up writers would wait for all that was written before it."""
+        wal = self._write_back("PASSIVE")
+        if wal.written_back < wal.pages:
+            self._journal.sync()
+        return wal
+
     def _catch_up(self) -> Wal:
-        """Write back what came meanwhile, and on to the disk, until that takes hardly any time: a
-        checkpoint that starts the WAL anew waits for the disk while it holds up writers."""
+        """Until what came meanwhile takes hardly any time."""
         for _ in range(_ROUNDS):
             started = monotonic()
-            wal = self._write_back("PASSIVE")
-            self._journal.sync()
+            wal = self._on_disk()
             if monotonic() - started < _SHORT_SECONDS:
                 break
         return wal

@@ -1,39 +1,36 @@
 """`python -m tests.bench.journal_pace`: how long callbacks wait for the journal at a steady rate.
 
 Callbacks of 4 KB with an event of 4 KB come singly, at random times; they collect into commits as
-in a receiver. Beside it, in a process of its own as in a gateway, the WAL is written back once a
-second. Latency is from the call to the receipt. The last line is one JSON object.
+in a receiver. Beside it, in a process of its own as in a gateway, the WAL is written back four
+times a second. Latency is from the call to the receipt. The last line is one JSON object.
 """
 
 import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import random
 import tempfile
+from contextlib import suppress
 from multiprocessing.synchronize import Event as Flag
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
 
+from gateway.core.errors import Busy
 from gateway.core.model import Entry
-from gateway.journal import Appender, Upkeep, Wal, Writer
+from gateway.journal import Appender, Upkeep, Writer
 from tests.bench.journal_bench import entries
 
 SEED = 1
 
 
 def write_back(path: Path, ended: Flag) -> None:
-    """What the supervisor does; prints each checkpoint that had to start the WAL anew."""
-    before = Wal(0, 0)
+    """What the supervisor does."""
     with Upkeep(path) as upkeep:
-        while not ended.wait(1.0):
-            started = perf_counter()
-            wal = upkeep.checkpoint()
-            milliseconds = (perf_counter() - started) * 1e3
-            if wal.pages < before.pages or wal.written_back == wal.pages > 16_000:
-                print(f"checkpoint of {wal.pages} pages: {milliseconds:.0f} ms", flush=True)
-            before = wal
+        while not ended.wait(0.25):
+            upkeep.checkpoint()
 
 
 async def run(path: Path, rate: float, seconds: float) -> tuple[list[float], list[float]]:
@@ -59,8 +56,9 @@ async def run(path: Path, rate: float, seconds: float) -> tuple[list[float], lis
 
 async def _one(appender: Appender, entry: Entry, latencies: list[float]) -> None:
     started = perf_counter()
-    await appender.append(entry)
-    latencies.append(perf_counter() - started)
+    with suppress(Busy):  # counted by who is missing
+        await appender.append(entry)
+        latencies.append(perf_counter() - started)
 
 
 def main() -> None:
@@ -79,7 +77,13 @@ def main() -> None:
         ended.set()
         if not options.no_upkeep:
             upkeep.join()
-    told = {"rate": options.rate, "events": len(latencies), "commits": len(commits)}
+    told: dict[str, float] = {
+        "rate": options.rate,
+        "events": len(latencies),
+        "refused": int(options.rate * options.seconds) - len(latencies),
+        "commits": len(commits),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
     print(json.dumps(told | _spread("latency", latencies) | _spread("commit", commits)))
 
 

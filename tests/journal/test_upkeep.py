@@ -131,6 +131,23 @@ def test_a_reader_in_the_middle_of_a_read_delays_a_checkpoint_and_fails_nobody(
     assert left(reader) == [1, 2, 3]
 
 
+def test_a_long_read_keeps_the_wal_from_starting_anew_for_so_long(
+    path: Path, writer: Writer, reader: Reader
+) -> None:
+    """A backup may take minutes; it is not tried, which would hold up writers for nothing."""
+    writer.append([callback("a")])
+    with closing(sqlite3.connect(path)) as slow, Upkeep(path, max_size=1 << 20) as upkeep:
+        slow.execute("BEGIN")
+        slow.execute("SELECT count(*) FROM events").fetchone()
+        for number in range(40):
+            writer.append([callback(str(number), body=bytes(9_000))])
+        wal = upkeep.checkpoint()
+        assert wal.written_back < wal.pages // 2
+        slow.execute("ROLLBACK")
+        assert upkeep.checkpoint() == (0, 0)
+    assert reader.count() == 41
+
+
 def test_a_journal_that_is_gone_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -46,6 +46,14 @@ def size(count: int) -> str:
     return f"{amount:.1f} {unit}" if unit != "B" else f"{count} B"
 
 
+def duration(seconds: float) -> str:
+    """For people: `90 s`, `5 min`, `12 h`, `7 d`."""
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Step]:
     """A bar on stderr while the block runs, where that is a terminal; it moves with each step."""

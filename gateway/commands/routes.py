@@ -21,11 +21,11 @@ from gateway.commands.options import (
     journal_errors,
     part,
 )
-from gateway.commands.output import print_rows
+from gateway.commands.output import duration, print_rows
 from gateway.journal import Reader, Replay, Replays
 from gateway.settings import Address, Part
 
-_COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "")
+_COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "waits for")
 _ANSWER_SECONDS: Final = 1.0
 _WAITS: Final = re.compile(r"route (\S+) waits: ([^;]*)")
 _DOWN: Final = "Kafka does not answer"
@@ -160,6 +160,6 @@ def _waits(admin: Address, routes: Iterable[str]) -> dict[str, str]:
 
 def _row(state: dict[str, object]) -> tuple[str, ...]:
     note = f"replay {state['replay']}" if "replay" in state else str(state["blocked"] or "")
-    age = f"{state['oldest_seconds']:.0f} s" if state["lag"] else "-"
+    age = duration(float(str(state["oldest_seconds"]))) if state["lag"] else "-"
     figures = (str(state["position"]), str(state["lag"]), age)
     return (str(state["route"]), str(state["topic"]), *figures, note)

@@ -47,7 +47,8 @@ test: lint $(VENV)/.compiled
 	.ci/packages java:default-jre-headless mvn:maven
 	$(BIN)/python -m tests.broker.kafka fetch
 	$(BIN)/python -m tests.providers.github.payloads
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.deploy.promtool
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.tested $(VENV)/.compiled
 	.ci/packages wrk:wrk

@@ -89,15 +89,3 @@ def cluster(_cluster: Cluster) -> Cluster:
     _cluster.resume()
     _cluster.start()
     return _cluster
-
-
-@pytest.fixture
-def new_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
-    """Makes running clusters of this test's own: `new_cluster(nodes=…, properties=…)`."""
-    with ExitStack() as started:
-
-        def make(*, nodes: int = 2, properties: dict[str, str] | None = None) -> Cluster:
-            folder = tmp_path / f"cluster-{uuid.uuid4().hex[:8]}"
-            return started.enter_context(Cluster(folder, nodes=nodes, properties=properties))
-
-        yield make

@@ -5,17 +5,20 @@ from collections.abc import Callable
 import pytest
 from kafka import KafkaProducer
 
+from tests.broker import topics
 from tests.broker.certificates import Certificates
+from tests.broker.cluster import Cluster
 from tests.broker.fixtures import USER
 from tests.broker.kafka import Broker
 from tests.broker.messages import Message, messages
+from tests.broker.waiting import until
 
 pytestmark = pytest.mark.kafka
 
 
 def write(address: str, topic: str, value: bytes, **security: object) -> None:
     """Writes one message with kafka-python's own producer."""
-    producer = KafkaProducer(bootstrap_servers=address, **security)
+    producer = KafkaProducer(bootstrap_servers=address, acks="all", **security)
     producer.send(topic, value, key=b"k", headers=[("h", b"1")]).get(10)
     producer.close()
 
@@ -55,3 +58,18 @@ def test_every_listener_serves(
         sasl_plain_password=USER[1],
     )
     assert [message.value for message in messages(kafka.bootstrap, topic)] == [b"one"]
+
+
+def test_when_a_leader_dies_another_node_has_its_messages(
+    cluster: Cluster, topic_name: str
+) -> None:
+    """And the one that died follows when it is back."""
+    cluster.create_topic(topic_name)
+    write(cluster.bootstrap, topic_name, b"one")
+    leader = cluster.leader(topic_name)
+    leader.kill()
+    (follower,) = cluster.nodes.keys() - {leader.node}
+    until(lambda: topics.partitions(cluster.bootstrap, topic_name)[0].leader == follower)
+    assert [message.value for message in messages(cluster.bootstrap, topic_name)] == [b"one"]
+    leader.start()
+    cluster.until_in_sync(topic_name, 2)

@@ -28,7 +28,7 @@ def test_a_refused_event_is_counted_and_in_the_dead_letters(
     until_published(gateway, topic)
     until(lambda: gateway.metric("gateway_dead_letters_total", **counted) == 1)
     assert gateway.metric("gateway_route_blocked", route=topic) == 0
-    assert gateway.ask("/readyz").document == {"status": "ok"}
+    until(lambda: gateway.ask("/readyz").document == {"status": "ok"})
     assert [record.event for record in delivered(kafka.bootstrap, topic)] == [events[0], events[2]]
     (letter,) = messages(kafka.bootstrap, dead)
     assert dict(letter.headers)["dead_letter_event"] == events[1].encode()

@@ -43,7 +43,7 @@ def test_a_full_journal_says_so_and_recovers_with_more_room(new_gateway: NewGate
             refused.append(reply)
         return reply
 
-    until(lambda: post().status == 503 and is_written_back(gateway, MIB // 2))
+    until(lambda: is_written_back(gateway, MIB // 2) and post().status == 503)
     assert 5 < len(accepted) < 60
     for reply in refused:
         assert reply.status == 503
@@ -104,8 +104,9 @@ def test_a_full_journal_refuses_within_50_ms(new_gateway: NewGateway) -> None:
     def is_full() -> bool:
         with Reader(gateway.journal) as journal:
             assert journal.size() < 2 * MIB + 64_000
-        return gateway.post(large(time.monotonic_ns())).status == 503 and is_written_back(
-            gateway, 2 * MIB
+        return (
+            is_written_back(gateway, 2 * MIB)
+            and gateway.post(large(time.monotonic_ns())).status == 503
         )
 
     until(is_full)

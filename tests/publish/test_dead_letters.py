@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
 from kafka.admin import ACLOperation
 
 from gateway.events import read_record
+from gateway.publish.lane import Fault
 from gateway.publish.options import KafkaOptions
 from gateway.publish.reader import Bounds
 from gateway.publish.record import Mode
@@ -19,7 +21,7 @@ from tests.broker.messages import Message, messages
 from tests.broker.waiting import until
 from tests.publish.events import MemoryJournal, event, is_in_order, numbers, publishing
 
-pytestmark = pytest.mark.kafka
+README = (Path(__file__).parents[2] / "README.md").read_text()
 
 NewTopic = Callable[..., str]
 LARGE = 5000
@@ -29,6 +31,11 @@ LARGE = 5000
 def options(kafka: Broker) -> KafkaOptions:
     """How to reach the session's broker."""
     return KafkaOptions(bootstrap_servers=(kafka.bootstrap,))
+
+
+def test_every_reason_is_documented() -> None:
+    """An operator finds it in the README."""
+    assert [fault for fault in Fault if f"| `{fault}` |" not in README] == []
 
 
 def small(new_topic: NewTopic, *, partitions: int = 1) -> str:
@@ -46,6 +53,7 @@ def reasons(message: Message) -> dict[str, str]:
     }
 
 
+@pytest.mark.kafka
 def test_a_refused_event_is_a_dead_letter_and_its_route_goes_on(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -73,6 +81,7 @@ def test_a_refused_event_is_a_dead_letter_and_its_route_goes_on(
     }
 
 
+@pytest.mark.kafka
 @pytest.mark.parametrize("mode", Mode)
 def test_a_letter_that_is_too_large_too_is_a_stub(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions, mode: Mode
@@ -97,6 +106,7 @@ def test_a_letter_that_is_too_large_too_is_a_stub(
     assert reasons(letter)["reason"] == "too_large"
 
 
+@pytest.mark.kafka
 def test_a_letter_in_binary_mode_is_as_it_would_have_been_published(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -111,6 +121,7 @@ def test_a_letter_in_binary_mode_is_as_it_would_have_been_published(
     assert reasons(letter)["source"] == "/callbacks/media"
 
 
+@pytest.mark.kafka
 def test_what_is_larger_than_any_request_is_a_stub(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -126,6 +137,7 @@ def test_what_is_larger_than_any_request_is_a_stub(
     assert numbers([letter]) == [2]
 
 
+@pytest.mark.kafka
 def test_one_poison_in_a_hundred_delays_nobody_for_long(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -143,6 +155,7 @@ def test_one_poison_in_a_hundred_delays_nobody_for_long(
     assert sorted(letter.value for letter in letters) == sorted(feed[n - 1].json for n in poison)
 
 
+@pytest.mark.kafka
 def test_without_its_topic_a_dead_letter_holds_up_its_route(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions, topic_name: str
 ) -> None:
@@ -165,6 +178,7 @@ def test_without_its_topic_a_dead_letter_holds_up_its_route(
     assert numbers(messages(kafka.bootstrap, dead)) == [2]
 
 
+@pytest.mark.kafka
 def test_without_the_right_to_its_topic_a_dead_letter_holds_up_its_route(
     kafka: Broker, new_topic: NewTopic
 ) -> None:
@@ -189,6 +203,7 @@ def test_without_the_right_to_its_topic_a_dead_letter_holds_up_its_route(
     assert numbers(messages(kafka.bootstrap, dead)) == [1]
 
 
+@pytest.mark.kafka
 def test_a_letter_whose_position_was_not_kept_is_written_again(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -203,6 +218,7 @@ def test_a_letter_whose_position_was_not_kept_is_written_again(
     assert numbers(messages(kafka.bootstrap, dead)) == [1]
 
 
+@pytest.mark.kafka
 def test_what_is_held_behind_a_refused_event_is_bounded(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:
@@ -215,6 +231,7 @@ def test_what_is_held_behind_a_refused_event_is_bounded(
         assert running.journal.furthest <= 100
 
 
+@pytest.mark.kafka
 def test_the_letters_event_is_read_like_any_other(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:

@@ -43,7 +43,11 @@ def has_moved(running: Running, route: str) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("end", ["kill", "pause"])
 def test_a_leader_that_goes_costs_nothing_but_repeats(
-    cluster: Cluster, options: KafkaOptions, topic_name: str, end: str
+    cluster: Cluster,
+    options: KafkaOptions,
+    topic_name: str,
+    record_testsuite_property: Callable[[str, object], None],
+    end: str,
 ) -> None:
     """Under load, twice: nothing is lost, the order of each key stays, and only the batches that
     were under way are there more than once."""
@@ -62,6 +66,8 @@ def test_a_leader_that_goes_costs_nothing_but_repeats(
     arrived = messages(cluster.bootstrap, topic_name)
     assert sorted(numbers(arrived)) == list(range(1, last + 1))
     assert is_in_order(arrived)
+    record_testsuite_property(f"leader-{end}-events", last)
+    record_testsuite_property(f"leader-{end}-repeated", len(arrived) - last)
     assert len(arrived) - last < last / 20
     assert False not in running.witness.up
     assert running.witness.causes == []

@@ -51,7 +51,8 @@ test: lint $(VENV)/.compiled
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.tested $(VENV)/.compiled
-	.ci/packages wrk:wrk
+	.ci/packages wrk:wrk java:default-jre-headless mvn:maven
+	$(BIN)/python -m tests.broker.kafka fetch
 	$(BIN)/python -m tests.bench
 
 bench-linear: $(VENV)/.tested $(VENV)/.compiled

@@ -3,7 +3,7 @@
 Bare handler, XML and JSON take turns under the same load (wrk, 64 connections), so that a machine
 whose speed drifts moves all three. The figure is the CPU time of the receiving process from
 `/proc`, over the requests it answered; ratio = bare / gateway, so that higher is better.
-The last line is one JSON object.
+`end_to_end` then adds Kafka. The last line is one JSON object.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from tests.bench import end_to_end
 from tests.bench.bodies import callback_json, callback_xml
 from tests.bench.load import Run, load
 from tests.bench.servers import bare_server, gateway_server
@@ -37,6 +38,8 @@ def main() -> None:
                 runs[kind].append(run)
                 print(f"round {round_number} {kind:5} {run}", file=sys.stderr)
         memory = gateway.memory_mib()
+    with end_to_end.pipeline() as served:
+        delivery = end_to_end.measure(served, rounds=2, seconds=5)
     costs = {kind: median(run.cpu_us for run in done) for kind, done in runs.items()}
     callbacks = sum(run.requests for kind in ("xml", "json") for run in runs[kind])
     print(
@@ -49,6 +52,8 @@ def main() -> None:
                 "json_ratio": round(costs["bare"] / costs["json"], 3),
                 "callbacks": callbacks,
                 "receiver_mib": round(memory, 1),
+                "end_to_end_multiple": end_to_end.multiple(delivery, costs["bare"]),
+                "end_to_end": delivery,
             }
         )
     )

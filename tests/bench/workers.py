@@ -1,0 +1,62 @@
+"""`python -m tests.bench.workers`: what a second receiving process is worth.
+
+One gateway with `workers: 1` and one with `workers: 2` take turns under the same closed-loop load;
+the figure is the ratio of what they answer in a second. The load takes part of the machine, which
+the second process has to share with it: on two cores the ratio is lower than on more. The last line
+is one JSON object.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+
+from tests.bench.bodies import callback_json, callback_xml
+from tests.bench.load import load
+from tests.bench.servers import Served
+from tests.broker.waiting import until
+from tests.e2e.gateway import Gateway
+
+
+@contextmanager
+def gateway_of(workers: int) -> Iterator[Served]:
+    """A gateway without Kafka; its first receiver stands for all."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-bench-"))
+        gateway = Gateway(Path(folder), {"server": {"workers": workers}}, {})
+        stack.callback(gateway.clean)
+        gateway.start()
+        until(lambda: len(gateway.children("receiver")) == workers)
+        yield Served(gateway.url, gateway.children("receiver")[0])
+
+
+def main() -> None:
+    """Print each run and the line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.workers", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5, help="of each run")
+    options = parser.parse_args()
+    rates: dict[tuple[str, int], list[float]] = {}
+    bodies = {"xml": callback_xml(), "json": callback_json()}
+    with gateway_of(1) as one, gateway_of(2) as two:
+        for number in range(options.rounds):
+            for kind, body in bodies.items():
+                for workers, server in ((1, one), (2, two)):
+                    run = load(server, body, options.seconds)
+                    rates.setdefault((kind, workers), []).append(run.per_second)
+                    told = f"{run.per_second:8.0f} requests/s  p99 {run.p99_ms:.1f} ms"
+                    print(f"round {number} {kind:5} {workers} workers {told}", file=sys.stderr)
+    ratios = {
+        f"{kind}_two_to_one": round(median(rates[kind, 2]) / median(rates[kind, 1]), 2)
+        for kind in bodies
+    }
+    print(json.dumps({**ratios, "cores": os.cpu_count()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-ROOMS: Final = ("gateway/core", "gateway/providers/tencent_ci")
+ROOMS: Final = ("gateway/core", "gateway/core/checks", "gateway/providers/tencent_ci")
 INTERPRETED: Final = {"__init__.py", "errors.py", "model.py"}
 """Without loops: there would be nothing to win. Exceptions cannot have class attributes there."""
 SUFFIX: Final = sysconfig.get_config_var("EXT_SUFFIX")

@@ -12,7 +12,7 @@ import logging
 import os
 import select
 import socket
-import ssl
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from typing import Final
 import uvloop
 
 from gateway.child import Beat, become
+from gateway.core.errors import Reason
 from gateway.core.pipeline import Receipted, process
 from gateway.intake.answer import Answer, Result
 from gateway.intake.body import Limits
@@ -30,6 +31,7 @@ from gateway.intake.limits import Rate, Throttle
 from gateway.intake.proxies import Proxies
 from gateway.intake.receiver import Process, Receiver
 from gateway.intake.server import CallbackServer, client_certificate, listen
+from gateway.intake.tls import RenewableContext
 from gateway.journal import Appender, Writer
 from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
@@ -42,6 +44,9 @@ BEAT_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 8.0
 """How long requests in flight may still take after the port is closed."""
 _log = logging.getLogger(__name__)
+_MOST_IDS: Final = 20
+"""Of one line: a callback may have thousands of events."""
+_GATHER_SECONDS: Final = 1.0
 _DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
 
 
@@ -57,16 +62,33 @@ class Observed:
         self._lines = lines
         self._tally = metrics.Tally()
         self._tags = tags
+        self._turned_away: Counter[str] = Counter()
 
     def answered(
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
     ) -> None:
         """Count the answer and write its line."""
         self._tally.add(metrics.callbacks(source, answer.result, answer.reason))
+        if answer.reason == Reason.OVERLOADED:
+            self._turn_away(source)
+            return
         metrics.callback_seconds(source).observe(seconds)
         if made is not None:
             self._count(source, answer, made)
         self._lines.add(_line(source, answer, seconds, made) | {"peer": peer})
+
+    def _turn_away(self, source: str) -> None:
+        """A line for each would cost as much as the refusal: those of a second have one."""
+        if not self._turned_away:
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._tell_turned_away)
+        self._turned_away[source] += 1
+
+    def _tell_turned_away(self) -> None:
+        turned_away, self._turned_away = self._turned_away, Counter()
+        for source, count in turned_away.items():
+            told: Fields = {"time": utc_now(), "level": "warning", "msg": "refused"}
+            told |= {"source": source, "result": Result.BUSY, "reason": Reason.OVERLOADED}
+            self._lines.add(told | {"count": count})
 
     def _count(self, source: str, answer: Answer, made: Receipted) -> None:
         for proof in made.proofs:
@@ -100,8 +122,11 @@ def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -
         fields["detail"] = entry.quarantine.detail
     if entry.events:
         first = entry.events[0]
-        fields["events"] = [event.id for event in entry.events]
-        fields |= {"type": first.type, "subject": first.subject, "outcome": first.outcome}
+        fields["events"] = [event.id for event in entry.events[:_MOST_IDS]]
+        if len(entry.events) > _MOST_IDS:
+            fields["count"] = len(entry.events)
+        fields |= {"type": first.type[:LONGEST], "subject": first.subject[:LONGEST]}
+        fields["outcome"] = first.outcome
         if first.tag:
             fields["tag"] = first.tag[:LONGEST]
     return fields
@@ -120,10 +145,10 @@ def receive(
 async def _serve(
     settings: Settings, sock: socket.socket, link: Connection, wake: Connection | None, lines: Lines
 ) -> None:
-    tls = settings.server.tls.context() if settings.server.tls else None
+    tls = RenewableContext(settings.server.tls.context()) if settings.server.tls else None
     writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
     appender = Appender(writer, on_commit=_OnCommit(wake))
-    receiver = _receiver(settings, appender, lines)
+    receiver = _receiver(settings, appender, lines, tls)
     server = CallbackServer(receiver)
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
@@ -137,9 +162,9 @@ async def _serve(
     writer.close()
 
 
-def _reload(receiver: Receiver, tls: ssl.SSLContext | None, settings: Settings) -> None:
+def _reload(receiver: Receiver, tls: RenewableContext | None, settings: Settings) -> None:
     if tls is not None and settings.server.tls is not None:
-        settings.server.tls.load(tls)
+        tls.newest = settings.server.tls.context()
     receiver.reload(
         build_sources(settings),
         limits=_limits(settings.server),
@@ -173,8 +198,9 @@ def _tame_gc() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _receiver(settings: Settings, appender: Appender, lines: Lines) -> Receiver:
-    shows = settings.server.tls is not None and settings.server.tls.client_ca is not None
+def _receiver(
+    settings: Settings, appender: Appender, lines: Lines, tls: RenewableContext | None
+) -> Receiver:
     return Receiver(
         build_sources(settings),
         appender,
@@ -182,8 +208,9 @@ def _receiver(settings: Settings, appender: Appender, lines: Lines) -> Receiver:
         limits=_limits(settings.server),
         clock=utc_now,
         proxies=_proxies(settings.server),
-        certificate=client_certificate if shows else None,
+        certificate=client_certificate if tls else None,
         process=_process(settings),
+        is_outdated=tls.is_outdated if tls else None,
     )
 
 

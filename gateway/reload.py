@@ -1,8 +1,9 @@
 """The configuration read again, on SIGHUP → what running receivers judge by, without a pause.
 
-Sources with all their checks and secrets, the limits of bodies, the trusted proxies and the TLS
-certificate's files are taken over; the rest is fixed at the start, and where it differs the log
-says so. A configuration with a mistake changes nothing.
+Sources with all their checks and secrets, the limits of bodies, the trusted proxies, the files of
+TLS (certificate, key, authorities of clients) and the operators' token are taken over; the rest is
+fixed at the start, and where it differs the log says so. A configuration with a mistake changes
+nothing.
 """
 
 import asyncio
@@ -58,7 +59,10 @@ class Reload:
 def taken_over(old: Settings, new: Settings) -> Settings:
     """`old` with all of `new` that a running gateway can change."""
     server = old.server.model_copy(update={key: getattr(new.server, key) for key in _SERVER})
-    return old.model_copy(update={"sources": new.sources, "server": server})
+    if old.server.tls and new.server.tls:  # whether there is TLS is decided with the port
+        server = server.model_copy(update={"tls": new.server.tls})
+    admin = old.admin.model_copy(update={"token": new.admin.token})
+    return old.model_copy(update={"sources": new.sources, "server": server, "admin": admin})
 
 
 def differing(one: BaseModel, other: BaseModel) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from math import inf
 
 from gateway import schemas
 from gateway.catalogue import catalogue
@@ -48,6 +49,7 @@ def _source(name: str, settings: Settings) -> Source:
         redact=redact,
         encode=provider.encode,
         options=provider.options,
+        per_minute=section.rate_limit.per_second * 60 if section.rate_limit else inf,
         url_secrets=frozenset(
             secret.value for token in tokens if not token.header for secret in token.secrets
         ),

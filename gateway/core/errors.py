@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a callback was not simply accepted. The README documents each member."""
+    """Why a callback was not simply accepted. `gateway.manual` documents each."""
 
     # refused before anything was read or stored
     UNAUTHENTICATED = "unauthenticated"
@@ -39,6 +39,7 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
     SCHEMA = "schema"
     UNCONFIRMED = "unconfirmed"
+    REPLAYED = "replayed"
     # answered, nothing to keep
     PROBE = "probe"
     # always a bug

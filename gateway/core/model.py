@@ -5,6 +5,7 @@ through is a NamedTuple, not a frozen dataclass: those set each field by a call,
 costs a tenth of a callback.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, NewType, Protocol
@@ -118,11 +119,16 @@ class Event(NamedTuple):
 
 
 class Quarantine(NamedTuple):
-    """Why a callback could not become an event. `id`: 32 hex of SHA-256 over source and body."""
+    """Why a callback could not become an event. `id` is its `quarantine_id`."""
 
     id: str
     reason: Reason
     detail: str
+
+
+def quarantine_id(source: str, body: bytes) -> str:
+    """32 hex digits of SHA-256 over source and body."""
+    return hashlib.sha256(source.encode() + b"\0" + body).hexdigest()[:32]
 
 
 class Entry(NamedTuple):
@@ -137,12 +143,17 @@ class Entry(NamedTuple):
     """The checks that passed, comma-separated, e.g. `token,bucket`."""
     events: tuple[Event, ...] = ()
     quarantine: Quarantine | None = None
+    message_id: str = ""
+    """The sender's id of the message, where a signature covers that: it stands for these events,
+    and never for others. Empty where none does."""
 
 
 class Receipt(NamedTuple):
     """The journal's word that an entry is durable. `duplicate`: all of it was there before."""
 
     duplicate: bool
+    quarantine: Quarantine | None = None
+    """Why it is kept in quarantine and not as its events, where only the journal could tell."""
 
 
 class Record(NamedTuple):

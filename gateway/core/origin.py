@@ -20,7 +20,7 @@ def verify(callback: Callback, checks: Sequence[EnvelopeCheck]) -> Verified:
     """The callback with its proofs, when every check passes; no checks prove nothing."""
     if not checks:
         raise Refused("none", "no check is configured")
-    return Verified(Proven(callback, tuple(check(callback) for check in checks)))
+    return Verified(Proven(callback, tuple([check(callback) for check in checks])))
 
 
 def any_of(checks: Sequence[Callable[[_Seen], Proof]]) -> Callable[[_Seen], Proof]:

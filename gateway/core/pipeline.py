@@ -5,6 +5,7 @@ Pure and total: for any bytes it returns an entry to be made durable, or raises 
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,15 @@ from gateway.core.contract import Contract
 from gateway.core.echo import masked, masked_text, repeats
 from gateway.core.encode import encode_callback
 from gateway.core.errors import Ignored, Reason, Unreadable
-from gateway.core.model import Callback, Entry, Event, Proof, Quarantine, Value
+from gateway.core.model import (
+    Callback,
+    Entry,
+    Event,
+    Proof,
+    Quarantine,
+    Value,
+    quarantine_id,
+)
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
 from gateway.core.originals import restored
 from gateway.core.provider import Decode, Draft, Encode, Normalize, Options, claims
@@ -47,6 +56,8 @@ class Source:
     """Writes the callback anew where something was emptied."""
     options: Options | None = None
     """Answers OPTIONS; None refuses it."""
+    per_minute: float = math.inf
+    """How many callbacks it takes in the long run; what OPTIONS is answered."""
     confirm: "Confirm | None" = None
     """The stage after this one; until it is through, all events are in quarantine."""
     url_secrets: frozenset[bytes] = frozenset()
@@ -102,7 +113,8 @@ def process(callback: Callback, source: Source) -> Receipted:
     events = tuple(
         _event(draft, source, callback, proved=proved, redacted=redacted) for draft in drafts
     )
-    entry = _entry(callback, source, proved, events=events)
+    signed = [proof.message_id for proof in proofs if proof.message_id]
+    entry = _entry(callback, source, proved, events=events, message_id=signed[0] if signed else "")
     if source.confirm is None:
         return Receipted(entry, proofs, tuple(drafts))
     waiting = Unreadable(Reason.UNCONFIRMED, "nobody has confirmed it")
@@ -117,6 +129,7 @@ def _entry(
     *,
     events: tuple[Event, ...] = (),
     quarantine: Quarantine | None = None,
+    message_id: str = "",
 ) -> Entry:
     return Entry(
         source=callback.source,
@@ -126,6 +139,7 @@ def _entry(
         verified_by=proved,
         events=events,
         quarantine=quarantine,
+        message_id=message_id,
     )
 
 
@@ -135,8 +149,8 @@ def _quarantined(
     detail = str(error)
     if callback.token in source.url_secrets:
         detail = masked_text(detail, callback.token)
-    identity = hashlib.sha256(callback.source.encode() + b"\0" + callback.body).hexdigest()
-    quarantine = Quarantine(identity[:ID_LENGTH], error.reason, detail[:300])
+    identity = quarantine_id(callback.source, callback.body)
+    quarantine = Quarantine(identity, error.reason, detail[:300])
     proved = ",".join(proof.proved for proof in proofs)
     return _entry(callback, source, proved, quarantine=quarantine)
 

@@ -92,8 +92,9 @@ Encode = Callable[[Value, Callback], Callback]
 callback → the callback that decodes to it. Headers that stand in the document are emptied too."""
 Normalize = Callable[[Value], list[Draft]]
 """Document → drafts, in order; raises nothing but `Unreadable`."""
-Options = Callable[[Sequence[tuple[bytes, bytes]]], Mapping[str, str] | None]
-"""Headers of an OPTIONS request → those of the answer; None: it is refused like other methods."""
+Options = Callable[[Sequence[tuple[bytes, bytes]], float], Mapping[str, str] | None]
+"""Headers of an OPTIONS request, and how many callbacks a minute its source takes (infinity: any
+number) → the headers of the answer; None: it is refused like other methods."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,14 @@ def response(answer: Answer) -> web.Response:
     return made
 
 
+def said(answer: Answer) -> bytes:
+    """An answer as it goes over the wire, for where there is no request of aiohttp's."""
+    headers = {**_JSON, **answer.headers, "Content-Length": str(len(answer.body))}
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + answer.body
+
+
 def _problem(status: int, reason: Reason) -> bytes:
     return orjson.dumps(
         {

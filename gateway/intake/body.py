@@ -1,17 +1,23 @@
 """The body of a request, whole and within its bounds.
 
 Length and encoding are judged before a byte is read. A body that came with its headers costs
-nothing more; one that trickles in has a deadline, since aiohttp has none.
+nothing more; one that trickles in has a deadline, since aiohttp has none, and a share of a budget.
 """
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from gateway.core.errors import Reason
+from gateway.core.errors import Busy, Reason
 from gateway.intake.answer import RequestError
+
+MOST_ARRIVING: Final = 64 << 20
+"""Bytes."""
+FREE: Final = 64 << 10
+"""Bytes of each body that are not counted: whoever takes the rest takes nothing from most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,25 @@ class Limits:
     """Seconds from the headers to the last byte."""
 
 
-async def read_body(request: web.BaseRequest, limits: Limits) -> bytes:
-    """The exact bytes of the body, or `RequestError` (408, 411, 413, 415, 417, 400)."""
+class Arriving:
+    """Bodies that have come in part; all of them together are bounded, however many there are."""
+
+    def __init__(self, most: int = MOST_ARRIVING) -> None:
+        self._room = most
+
+    def take(self, size: int) -> None:
+        """So many bytes more, or `Busy`."""
+        if size > self._room:
+            raise Busy(Reason.OVERLOADED, "too many bytes of bodies are arriving")
+        self._room -= size
+
+    def give(self, size: int) -> None:
+        """So many are not held any more."""
+        self._room += size
+
+
+async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving) -> bytes:
+    """The exact bytes of the body, or `RequestError` (408, 411, 413, 415, 417, 400) or `Busy`."""
     _judge_headers(request, limits.max_body)
     content = request.content
     deadline = asyncio.timeout(limits.timeout)
@@ -37,7 +60,7 @@ async def read_body(request: web.BaseRequest, limits: Limits) -> bytes:
         else:
             async with deadline:
                 await _continue(request)
-                body = await _collect(content, limits.max_body)
+                body = await _collect(content, limits.max_body, arriving)
     except (HttpProcessingError, web.RequestPayloadError) as error:
         raise RequestError(400, Reason.MALFORMED_REQUEST, close=True) from error
     except OSError as error:  # a TimeoutError is one too, ours and the network's
@@ -74,10 +97,17 @@ async def _continue(request: web.BaseRequest) -> None:
         request.writer.output_size = 0
 
 
-async def _collect(content: StreamReader, max_body: int) -> bytes:
+async def _collect(content: StreamReader, max_body: int, arriving: Arriving) -> bytes:
     chunks = bytearray()
-    async for chunk in content.iter_any():
-        chunks += chunk
-        if len(chunks) > max_body:
-            raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
-    return bytes(chunks)
+    held = 0
+    try:
+        async for chunk in content.iter_any():
+            chunks += chunk
+            if len(chunks) > max_body:
+                raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
+            more = max(0, len(chunks) - FREE) - held
+            arriving.take(more)
+            held += more
+        return bytes(chunks)
+    finally:
+        arriving.give(held)

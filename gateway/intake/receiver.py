@@ -10,14 +10,16 @@ from time import perf_counter, time
 from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
-from aiohttp import web
+from aiohttp import HttpVersion11, StreamReader, web
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process
-from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response
-from gateway.intake.body import Limits, read_body
+from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response, said
+from gateway.intake.body import Arriving, Limits, read_body
+from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
@@ -25,6 +27,8 @@ FOREIGN: Final = web.RequestKey("foreign", bool)
 NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
+_NO_ROOM: Final = ended(Busy(Reason.OVERLOADED, "no room"))
+_NO_ROOM_SAID: Final = said(_NO_ROOM)
 _MALFORMED = {400: Reason.MALFORMED_REQUEST, 405: Reason.METHOD_NOT_ALLOWED}
 _log = logging.getLogger(__name__)
 Process = Callable[[Callback, Source], Receipted]
@@ -63,9 +67,13 @@ class Receiver:
         proxies: Proxies | None = None,
         certificate: Callable[[web.BaseRequest], bytes] | None = None,
         process: Process = process,
+        is_outdated: Callable[[web.BaseRequest], bool] | None = None,
+        line: Line | None = None,
+        arriving: Arriving | None = None,
     ) -> None:
         """`clock` and `now` tell the same time, as text and in Unix seconds; `certificate` reads
-        the one a client has shown, None where none can be; `process` may refuse by limits too."""
+        the one a client has shown, None where none can be; `process` may refuse by limits too; a
+        connection that `is_outdated` ends with its next answer."""
         self._sources = sources
         self._journal = journal
         self._observer = observer
@@ -75,6 +83,9 @@ class Receiver:
         self._proxies = proxies
         self._certificate = certificate
         self._process = process
+        self._is_outdated = is_outdated
+        self.line = line or Line()
+        self._arriving = arriving or Arriving()
         self.draining = False
         self.closing = False
         """Every answer from now on ends its connection."""
@@ -117,16 +128,40 @@ class Receiver:
         self, request: web.BaseRequest, answer: Answer, received: "_Received", seconds: float
     ) -> web.Response:
         peer = received.peer or request.remote or ""
-        try:
-            self._observer.answered(
-                received.source, answer, seconds=seconds, made=received.made, peer=peer
-            )
-        except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
-            _log.exception("the observer failed")
+        self._tell(received.source, answer, seconds=seconds, made=received.made, peer=peer)
         made = response(answer)
-        if self.closing or _is_last(request):
+        outdated = self._is_outdated is not None and self._is_outdated(request)
+        if self.closing or outdated or _is_last(request):
             made.force_close()
         return made
+
+    def _tell(
+        self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
+    ) -> None:
+        try:
+            self._observer.answered(source, answer, seconds=seconds, made=made, peer=peer)
+        except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
+            _log.exception("the observer failed")
+
+    def turned_away(
+        self, message: RawRequestMessage, payload: StreamReader, peer: str
+    ) -> bytes | None:
+        """The whole answer to a callback that finds no room; None where it must be looked at."""
+        if (
+            not self.line.is_full
+            or self.closing
+            or not payload.is_eof()
+            or (message.method, message.version) != ("POST", HttpVersion11)
+            or message.should_close
+            or message.upgrade
+            or message.chunked
+        ):
+            return None
+        parts = message.url.raw_path.split("/", 3)
+        if len(parts) < 3 or parts[1] != "callbacks" or parts[2] not in self._sources:
+            return None
+        self._tell(parts[2], _NO_ROOM, seconds=0.0, made=None, peer=peer)
+        return _NO_ROOM_SAID
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""
@@ -145,7 +180,8 @@ class Receiver:
             return _other_method(request, source)
         if self.draining:
             raise Busy(Reason.DRAINING, "the gateway is stopping")
-        body = await read_body(request, self._limits)
+        self.line.assert_room()
+        body = await read_body(request, self._limits, self._arriving)
         hop = request.remote or ""
         callback = Callback(
             source=name,
@@ -163,18 +199,23 @@ class Receiver:
         if proxies is not None:
             callback = proxies.seen(callback)
             received.peer = callback.peer
+        await self.line.turn()
         made = self._process(callback, source)
         if source.confirm is not None:
             made = await source.confirm(made)
         received.made = made
-        return durable(made.entry, await self._journal.append(made.entry))
+        receipt = await self._journal.append(made.entry)
+        if receipt.quarantine is not None:
+            entry = made.entry._replace(events=(), quarantine=receipt.quarantine)
+            received.made = made = made._replace(entry=entry)
+        return durable(made.entry, receipt)
 
 
 def _other_method(request: web.BaseRequest, source: Source) -> Answer:
     """The agreement that some senders ask for with OPTIONS before they deliver; else a 405."""
     headers = None
     if request.method == "OPTIONS" and source.options is not None:
-        headers = source.options(request.raw_headers)
+        headers = source.options(request.raw_headers, source.per_minute)
     if headers is None:
         raise RequestError(405, Reason.METHOD_NOT_ALLOWED)
     return agreed(headers)

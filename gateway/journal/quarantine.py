@@ -16,7 +16,9 @@ _AMONG: Final = """
 """
 
 NEWEST: Final = f"SELECT {_COLUMNS} {_FROM} {_AMONG} ORDER BY seq DESC LIMIT :limit"
-IDS: Final = f"SELECT quarantine.id {_FROM} {_AMONG} ORDER BY seq"
+IDS: Final = f"""
+    SELECT quarantine.id {_FROM} {_AMONG} AND (:reason != '' OR reason != 'replayed') ORDER BY seq
+"""
 FIND: Final = f"SELECT {_COLUMNS} {_FROM} WHERE quarantine.id = :id"
 COUNT: Final = "SELECT (SELECT count(*) FROM quarantine) - (SELECT count(*) FROM resolutions)"
 RAW: Final = "SELECT headers, body, verified_by FROM quarantine WHERE id = :id"

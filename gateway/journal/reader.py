@@ -154,7 +154,8 @@ class Reader:
         return [quarantined(row) for row in reversed(rows)]
 
     def quarantine_ids(self, among: Among) -> list[str]:
-        """The ids of all of them, oldest first."""
+        """The ids of all of them, oldest first; of what repeats a message with other events only
+        where that reason is asked for, as whoever sent it may have had none of the secrets."""
         return [key.hex() for (key,) in self._named(quarantine.IDS, among._asdict())]
 
     def quarantine_count(self) -> int:

@@ -4,7 +4,8 @@ Statements exist for 1, 2, 4 … 128 rows, so that few are kept prepared. A batc
 filled up with repeats of its last id, which the statement ignores.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,8 @@ LARGEST: Final = 128
 """Rows that one statement takes."""
 
 Row = tuple[bytes, int, str, str, str, str, str, str, str, bytes, bytes | None, bytes | None]
+Message = tuple[bytes, bytes, bytes]
+"""What a message and its events are known by, and the id of the first of them."""
 Value = bytes | int | str | None
 T = TypeVar("T")
 
@@ -33,6 +36,18 @@ _KNOWN: Final = {
 }
 _FILLING: Final = (0, "", "", "", "", "", "", "", b"", None, None)
 
+_STOOD_FOR: Final = {
+    size: f"SELECT message, events FROM messages WHERE message IN ({', '.join('?' * size)})"  # noqa: S608
+    for size in _SIZES
+}
+_STANDS_FOR: Final = {
+    size: f"""
+        INSERT INTO messages (message, events, seq)
+        VALUES {", ".join(["(?, ?, (SELECT seq FROM events WHERE id = ?))"] * size)}
+        ON CONFLICT (message) DO NOTHING
+    """  # noqa: S608
+    for size in _SIZES
+}
 HEAD_COLUMNS: Final = "seq, received_at, id, source, type, subject, tag, outcome"
 RECORD_COLUMNS: Final = f"{HEAD_COLUMNS}, event"
 
@@ -79,6 +94,16 @@ def quarantine_row(entry: Entry, why: Quarantine) -> tuple[Value, ...]:
     )
 
 
+def message(entry: Entry) -> Message:
+    """Of an entry with events whose message has an id: its sender's, so each source's own."""
+    ids = [bytes.fromhex(event.id) for event in entry.events]
+    return _digest([entry.source.encode(), entry.message_id.encode()]), _digest(ids), ids[0]
+
+
+def _digest(parts: Sequence[bytes]) -> bytes:
+    return hashlib.sha256(b"\0".join(parts)).digest()[:16]
+
+
 def record(row: tuple[Any, ...]) -> Record:
     """Of `RECORD_COLUMNS`; of `HEAD_COLUMNS` an event without its JSON."""
     seq, received_at, event_id, source, kind, subject, tag, outcome, *json = row
@@ -114,8 +139,24 @@ def insertion(rows: Sequence[Row]) -> tuple[str, list[Value]]:
 
 def lookup(ids: Sequence[bytes]) -> tuple[str, list[Value]]:
     """A statement, and its values, that tells which of 1 to `LARGEST` ids are kept."""
-    size = _size_for(len(ids))
-    return _KNOWN[size], [*ids, *[ids[-1]] * (size - len(ids))]
+    return _asked(_KNOWN, ids)
+
+
+def stood_for(messages: Sequence[bytes]) -> tuple[str, list[Value]]:
+    """A statement, and its values, that tells what events 1 to `LARGEST` messages stood for."""
+    return _asked(_STOOD_FOR, messages)
+
+
+def standing_for(messages: Sequence[Message]) -> tuple[str, list[Value]]:
+    """A statement, and its values, that keeps what events 1 to `LARGEST` new messages stand for."""
+    size = _size_for(len(messages))
+    rows = [*messages, *[messages[-1]] * (size - len(messages))]
+    return _STANDS_FOR[size], [*chain.from_iterable(rows)]
+
+
+def _asked(statements: Mapping[int, str], keys: Sequence[bytes]) -> tuple[str, list[Value]]:
+    size = _size_for(len(keys))
+    return statements[size], [*keys, *[keys[-1]] * (size - len(keys))]
 
 
 def _size_for(count: int) -> int:

@@ -131,6 +131,22 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # Which events a signed message stands for: `rows.message` makes the keys, `seq` is the
+        # number of the first. It is forgotten with that event.
+        """
+        CREATE TABLE messages (
+            message BLOB PRIMARY KEY,
+            events BLOB NOT NULL,
+            seq INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX messages_age ON messages (seq)",
+        """
+        CREATE TRIGGER messages_gone AFTER DELETE ON events
+        BEGIN DELETE FROM messages WHERE seq = OLD.seq; END
+        """,
+    ),
 )
 """Each is the step from version n to n + 1. A step that was released is never edited."""
 

@@ -74,9 +74,13 @@ class Lines:
             size = 0
             if dropped:
                 lines.append(_line({"level": "warning", "dropped_log_lines": dropped}))
-            while self._waiting and (not lines or size + len(_line(self._waiting[0])) < PIPE_BUF):
-                lines.append(_line(self._waiting.popleft()))
-                size += len(lines[-1])
+            while self._waiting:
+                line = _line(self._waiting[0])
+                if lines and size + len(line) >= PIPE_BUF:
+                    break
+                self._waiting.popleft()
+                lines.append(line)
+                size += len(line)
             told = len(lines) - bool(dropped)
             if self._is_written(b"".join(lines)):
                 self._dropped -= dropped

@@ -21,7 +21,7 @@ _PATIENCE: Final = 5
 
 
 class Fault(StrEnum):
-    """What is wrong with one record. The README documents each member."""
+    """What is wrong with one record. `gateway.manual` documents each."""
 
     TOO_LARGE = "too_large"
     INVALID_RECORD = "invalid_record"

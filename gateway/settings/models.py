@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from gateway.settings.advice import short_secrets
 from gateway.settings.checks import Model, Verification
+from gateway.settings.checks.model import Secrets
 from gateway.settings.kafka import Kafka
 from gateway.settings.tls import Tls
 from gateway.settings.values import (
@@ -125,13 +126,24 @@ class Server(Model):
     )
 
 
+class AdminToken(Model):
+    """What operators show: as `Authorization: Bearer` to the API, in a form to the page."""
+
+    secrets: Secrets
+
+
 class Admin(Model):
-    """The port for health, metrics and the API; not for the world."""
+    """The port for health, metrics, the page and the API; not for the world."""
 
     listen: Listen = Field(
         default="127.0.0.1:9090",
         validate_default=True,
         description="Address and port for operators; port 0 takes a free one.",
+    )
+    token: AdminToken | None = Field(
+        default=None,
+        description="Who has it may use the page and the API. Without it both are served on "
+        "loopback addresses only, to everyone on this machine.",
     )
 
 

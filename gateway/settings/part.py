@@ -40,6 +40,8 @@ def load_part(path: Path) -> Part:
 def _part(value: object, path: Path) -> Part | ValidationError:
     given = value if isinstance(value, dict) else {}
     wanted = {key: given[key] for key in Part.model_fields if key in given}
+    if isinstance(admin := wanted.get("admin"), dict):  # its token is a secret
+        wanted["admin"] = {key: value for key, value in admin.items() if key != "token"}
     try:
         return Part.model_validate(wanted, context=Surroundings(folder=path.absolute().parent))
     except ValidationError as error:

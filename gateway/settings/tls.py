@@ -32,7 +32,7 @@ class Tls(Model):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["http/1.1"])
-        self.load(context)
+        self._load(context)
         if self.client_ca is not None:
             context.verify_mode = ssl.CERT_OPTIONAL
             try:
@@ -41,8 +41,7 @@ class Tls(Model):
                 raise ValueError(f"{self.client_ca} has no certificates in PEM") from error
         return context
 
-    def load(self, context: ssl.SSLContext) -> None:
-        """Show the certificate that the files have now to new connections. Raises ValueError."""
+    def _load(self, context: ssl.SSLContext) -> None:
         try:
             context.load_cert_chain(self.certificate, self.key, password="")  # never ask a terminal
         except OSError as error:  # an SSLError is one

@@ -7,7 +7,6 @@ Every wait has a deadline, and no reply is read without the look for what must n
 import asyncio
 import json
 import socket
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,13 +14,15 @@ from http import HTTPStatus
 from typing import Final
 
 from gateway.core.errors import Busy
-from gateway.core.model import Document, Entry, Receipt
+from gateway.core.model import Document, Entry, Quarantine, Receipt
 from gateway.core.pipeline import Receipted, Source, process
 from gateway.intake.answer import Answer
-from gateway.intake.body import Limits
+from gateway.intake.body import Arriving, Limits
+from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
 from gateway.intake.receiver import Process, Receiver
 from gateway.intake.server import CallbackServer, client_certificate, listen
+from gateway.intake.tls import RenewableContext
 from tests import sources
 
 DEADLINE: Final = 3.0
@@ -40,6 +41,8 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.trouble: Busy | None = None
+        self.held: Quarantine | None = None
+        """What it keeps in quarantine and not as events."""
         self.waiting = 0
         self.disk = asyncio.Event()
         self.disk.set()
@@ -52,6 +55,8 @@ class MemoryJournal:
         self.waiting -= 1
         known = {event.id for kept in self.entries for event in kept.events}
         self.entries.append(entry)
+        if self.held is not None:
+            return Receipt(duplicate=False, quarantine=self.held)
         return Receipt(bool(entry.events) and known.issuperset(event.id for event in entry.events))
 
 
@@ -233,8 +238,10 @@ async def open_port(
     limits: Limits = LIMITS,
     secret: bytes = sources.SECRET,
     proxies: Proxies | None = None,
-    tls: ssl.SSLContext | None = None,
+    tls: RenewableContext | None = None,
     process: Process = process,
+    line: Line | None = None,
+    arriving: Arriving | None = None,
 ) -> AsyncIterator[Port]:
     """The callback port with `made`, or one source `media` with `secret`."""
     journal, recorder = MemoryJournal(), Recorder()
@@ -248,6 +255,9 @@ async def open_port(
         proxies=proxies,
         certificate=client_certificate if tls else None,
         process=process,
+        is_outdated=tls.is_outdated if tls else None,
+        line=line,
+        arriving=arriving,
     )
     sock = socket.create_server(("127.0.0.1", 0))
     server = CallbackServer(receiver)

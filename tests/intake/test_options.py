@@ -45,6 +45,18 @@ ALLOWED = {
 }
 
 
+@pytest.mark.parametrize(
+    ("per_minute", "told"), [(6000.0, "6000"), (90.5, "90"), (0.06, "1"), (1e9 * 60, "60000000000")]
+)
+async def test_a_limited_source_says_how_many_a_minute_it_takes(
+    per_minute: float, told: str
+) -> None:
+    """Whole and at least one, as the specification has it; a burst is not told."""
+    async with open_port(replace(ASKING, per_minute=per_minute)) as port:
+        reply = await options(port, ORIGIN, b"WebHook-Request-Rate: 120")
+        assert reply.headers["webhook-allowed-rate"] == told
+
+
 @pytest.mark.parametrize("path", [b"/callbacks/events", EVENTS, EVENTS + b"?a=b"])
 async def test_the_url_that_will_be_delivered_to_is_asked(port: Port, path: bytes) -> None:
     """Its secret is not looked at: an agreement lets nobody in."""

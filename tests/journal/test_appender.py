@@ -302,3 +302,18 @@ async def test_each_commit_is_told_with_its_size_and_time() -> None:
     assert size == 3
     assert 0 < seconds < 10
     await appender.close()
+
+
+async def test_what_was_refused_is_no_duplicate_when_it_comes_again() -> None:
+    """Nothing is known of an event before it is durable."""
+    gate = Gate()
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    appender = Appender(gate)
+    with pytest.raises(Busy):
+        await appender.append(callback("a"))
+
+    gate.error = lambda _entries: None
+
+    assert await appender.append(callback("a")) == NEW
+    assert gate.batches == [1, 1]
+    await appender.close()

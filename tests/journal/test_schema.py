@@ -3,10 +3,12 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from gateway.core.errors import Reason
 from gateway.core.model import Receipt, Record
 from gateway.journal import JournalError, Reader, Replays, Writer, require
 from gateway.journal.rows import event_row, insertion
@@ -24,17 +26,17 @@ class Old:
     records: list[Record]
 
 
-def first_schema(path: Path) -> Old:
-    """A journal as the first released gateway left it: three events, a route, a quarantine."""
+def old_schema(path: Path, number: int = 1) -> Old:
+    """A journal as a gateway of that schema left it: three events, a route, a quarantine."""
     path.parent.mkdir()
     entries = [callback("a"), callback("b"), callback("c")]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
-        for statement in MIGRATIONS[0]:
+        for statement in chain.from_iterable(MIGRATIONS[:number]):
             db.execute(statement)
-        db.execute("PRAGMA user_version = 1")
+        db.execute(f"PRAGMA user_version = {number}")
         db.execute(*insertion([event_row(each, each.events[0], 0) for each in entries]))
-        db.execute("INSERT INTO positions VALUES ('jobs', 2, ?)", (LATE,))
+        db.execute("INSERT INTO positions (route, seq, updated) VALUES ('jobs', 2, ?)", (LATE,))
         db.execute(
             "INSERT INTO quarantine VALUES (1, ?, 'media', ?, ?, 1, 'schema', 'd', 'token', ?, ?)",
             (bytes.fromhex(identity("x")), LATE, LATE, b"[]", b"x"),
@@ -94,9 +96,10 @@ def test_a_copy_made_without_wal_is_turned_back_to_it(path: Path) -> None:
     assert pragma(copy, "journal_mode") == "wal"
 
 
-def test_a_journal_of_the_first_schema_goes_on(path: Path) -> None:
+@pytest.mark.parametrize("number", range(1, VERSION))
+def test_a_journal_of_any_older_schema_goes_on(path: Path, number: int) -> None:
     """Its events, positions and quarantine are there, and what is new works on them."""
-    old = first_schema(path)
+    old = old_schema(path, number)
 
     with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader, Replays(path) as replays:
         assert reader.newest(10) == old.records
@@ -105,6 +108,11 @@ def test_a_journal_of_the_first_schema_goes_on(path: Path) -> None:
         assert kept.id == identity("x")
         assert writer.append([callback("a"), callback("new")]) == [DUPLICATE, NEW]
         assert writer.resolve(kept.id, callback("of x"), at=LATE) == NEW
+        signed = [callback(name)._replace(message_id="m") for name in ("a", "other")]
+        assert [each.quarantine is None for each in writer.append(signed)] == [True, False]
+        (replayed,) = reader.quarantine(10)
+        assert replayed.reason is Reason.REPLAYED
+        assert reader.discard(replayed.id, at=LATE)
         assert replays.rewind("jobs", 1, replay="r", at=LATE)
         assert reader.quarantine(10) == []
         assert reader.replayed("jobs") == ("r", 2)
@@ -114,7 +122,7 @@ def test_a_journal_of_the_first_schema_goes_on(path: Path) -> None:
 
 def test_who_only_looks_does_not_migrate(path: Path) -> None:
     """The older gateway may still run, and could not be started again."""
-    first_schema(path)
+    old_schema(path)
 
     with pytest.raises(JournalError, match=r"older gateway \(schema 1 of \d\); `gateway serve`"):
         require(path)

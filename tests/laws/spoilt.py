@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
+from multidict import MultiDict
+
 from gateway.core.model import Callback
 from tests.laws.signers import Signer
 from tests.sources import callback
@@ -90,6 +92,15 @@ def bad_headers(signed: Callback) -> Iterator[Spoilt]:
         name, value = signed.headers[index]
         for what, values in _bad_values(value).items():
             yield f"{name!r} {what}", with_header(signed, index, *values)
+
+
+def bad_parameters(signed: Callback) -> Iterator[Spoilt]:
+    """Each parameter that was added to the query is missing, repeated, empty, strange or long."""
+    for key in signed.query.keys() - UNSIGNED.query.keys():
+        others = [pair for pair in signed.query.items() if pair[0] != key]
+        for what, values in _bad_values(signed.query[key].encode("latin-1")).items():
+            given = [(key, value.decode("latin-1")) for value in values]
+            yield f"?{key} {what}", signed._replace(query=MultiDict([*others, *given]))
 
 
 def _bad_values(value: bytes) -> dict[str, tuple[bytes, ...]]:

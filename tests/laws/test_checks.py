@@ -13,7 +13,15 @@ from gateway.settings.checks import CHECKS, Verification, of_envelope
 from gateway.settings.values import Surroundings
 from tests.laws.checks import SIGNERS, wrong
 from tests.laws.signers import Signer, environ
-from tests.laws.spoilt import UNSIGNED, Spoilt, bad_headers, flip, flips, lengths
+from tests.laws.spoilt import (
+    UNSIGNED,
+    Spoilt,
+    bad_headers,
+    bad_parameters,
+    flip,
+    flips,
+    lengths,
+)
 
 LAW = settings(deadline=None)
 
@@ -138,6 +146,15 @@ def test_a_header_that_is_missing_repeated_or_strange_is_refused(signer: Signer)
     """By `Refused` and nothing else, however long it is."""
     check = signer.make(signer.secrets)
     assert faults(check, list(bad_headers(signer.sign(UNSIGNED, 0))), signer) == []
+
+
+@every_signer
+def test_a_parameter_that_is_missing_repeated_or_strange_is_refused(signer: Signer) -> None:
+    """As a header is; of a query as aiohttp reads it, which keeps repeats."""
+    signed, check = signer.sign(UNSIGNED, 0), signer.make(signer.secrets)
+    spoilt = list(bad_parameters(signed))
+    assert bool(spoilt) == (signed.query != UNSIGNED.query)
+    assert faults(check, spoilt, signer) == []
 
 
 @every_timed

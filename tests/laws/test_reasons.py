@@ -7,13 +7,13 @@ import pytest
 
 from gateway.core.errors import Busy, GatewayError, Reason
 
-README = Path(__file__).parents[2] / "README.md"
+REFERENCE = Path(__file__).parents[2] / "deploy/docs/reference.md"
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_documented(reason: Reason) -> None:
-    """An operator finds every word of an answer, a metric or a log in the README."""
-    assert f"`{reason.value}`" in README.read_text("utf-8")
+    """An operator finds every word of an answer, a metric or a log in the reference."""
+    assert f"| `{reason.value}` |" in REFERENCE.read_text("utf-8")
 
 
 @pytest.mark.parametrize("reason", Reason)

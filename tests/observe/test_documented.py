@@ -1,4 +1,4 @@
-"""What `/metrics` and the log tell of a mixed load is what the README says, and it adds up."""
+"""What `/metrics` and the log tell of a mixed load is what the reference says, and it adds up."""
 
 import re
 import time
@@ -12,14 +12,14 @@ from tests.observe.observed import Observed, callbacks, total
 
 pytestmark = pytest.mark.kafka
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+REFERENCE = (Path(__file__).parents[2] / "deploy/docs/reference.md").read_text()
 BUCKET_LABEL = "le"
 HISTOGRAM = ("_bucket", "_count", "_sum")
 
 
 def table(heading: str) -> list[list[str]]:
-    """The rows of the README's table under this head, each cell as it stands."""
-    rows = README.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
+    """The rows of the reference's table under this head, each cell as it stands."""
+    rows = REFERENCE.partition(f"| {heading} |")[2].partition("\n\n")[0].splitlines()[2:]
     assert rows
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
@@ -28,7 +28,7 @@ def documented() -> dict[str, set[str]]:
     """Metric → its labels."""
     return {
         name: set(re.findall(r"\w+", re.sub(r"\(.*?\)", "", labels)))
-        for names, labels in table("metric | labels")
+        for names, labels, *_ in table("metric | labels | kind | meaning")
         for name in re.findall(r"`(\w+)`", names)
     }
 
@@ -43,7 +43,7 @@ def exported(samples: Samples) -> dict[str, set[str]]:
     return found
 
 
-def test_every_metric_of_the_readme_is_exported_and_no_other(
+def test_every_metric_of_the_reference_is_exported_and_no_other(
     observed: Observed,
 ) -> None:
     """With exactly its labels."""
@@ -67,7 +67,7 @@ def test_received_is_the_sum_of_the_results(observed: Observed) -> None:
 def test_every_kind_of_request_is_counted_as_what_it_was(
     observed: Observed,
 ) -> None:
-    """By result and reason; the reasons are those of the README, or the check that refused."""
+    """By result and reason; the reasons are those of the reference, or the check that refused."""
     _, samples = observed
     results = {
         "accepted": 4,
@@ -82,7 +82,9 @@ def test_every_kind_of_request_is_counted_as_what_it_was(
         dict(labels)["reason"] for name, labels in samples if name == "gateway_callbacks_total"
     }
     told = {
-        reason for row in table("reason | meaning") for reason in re.findall(r"`(\w+)`", row[0])
+        reason
+        for row in table("reason | answer | meaning")
+        for reason in re.findall(r"`(\w+)`", row[0])
     }
     assert reasons - {"", "token", "buckets"} <= told
     assert reasons >= {name for name in EVERY if name in told}

@@ -217,6 +217,15 @@ def test_two_verdicts_that_disagree_are_unknown() -> None:
     assert found_in(detail(Result=0, Suggestion=1))["verdict"] == "unknown"
 
 
+@pytest.mark.parametrize("flag", [1, 2])
+def test_what_was_hit_passes_nothing(flag: int) -> None:
+    """A whole that says 0 beside a scene that does not: two different things are said."""
+    hit = {"PornInfo": {"HitFlag": flag, "Score": 99}}
+    found = found_in(detail(Result=0, Snapshot=[{"Result": 0, **hit}], **hit))
+    assert [found["verdict"], found["snapshots"][0]["verdict"]] == ["unknown"] * 2
+    assert found_in(simple(porn_info={"hit_flag": flag}, result=0))["verdict"] == "unknown"
+
+
 @pytest.mark.parametrize("state", ["Failed", "Submitted", "Snapshoting", "Auditing", "Odd", None])
 def test_what_did_not_succeed_passes_nothing(state: Value) -> None:
     """A job that failed may still say 0, but a hit is a hit."""

@@ -46,7 +46,8 @@ def of_header(value: bytes) -> Client:
 
 
 def _of_base64(value: bytes) -> bytes:
-    text = value[1:-1] if value[:1] == value[-1:] == b":" else unquote_to_bytes(value)
+    is_item = len(value) > 1 and value[:1] == value[-1:] == b":"
+    text = value[1:-1] if is_item else unquote_to_bytes(value)
     der = b64decode(text, validate=True)
     if b64encode(der) != text:
         raise ValueError("base64 with bits to spare")

@@ -5,7 +5,7 @@ printable ASCII of at most `LONGEST` bytes, and a time has one spelling.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Final
 
 from gateway.core.checks.template import PER_SECOND, Unit
@@ -13,11 +13,13 @@ from gateway.core.errors import Refused
 from gateway.core.model import Callback
 
 LONGEST: Final = 1024
-_PLAIN = re.compile(rb"[\x20-\x7e]{1,%d}" % LONGEST)
-_UNIX_TIME = re.compile(rb"[1-9][0-9]{0,15}")
+_is_plain = re.compile(rb"[\x20-\x7e]{1,%d}" % LONGEST).fullmatch
+_is_unix_time = re.compile(rb"[1-9][0-9]{0,15}").fullmatch
 
 
-def plain_headers(callback: Callback, names: Sequence[bytes], *, check: str) -> dict[bytes, bytes]:
+def plain_headers(
+    callback: Callback, names: Collection[bytes], *, check: str
+) -> dict[bytes, bytes]:
     """The values of the headers `names` (lower case), each there once; in one pass over all."""
     found: dict[bytes, bytes] = {}
     for given, value in callback.headers:
@@ -26,7 +28,10 @@ def plain_headers(callback: Callback, names: Sequence[bytes], *, check: str) -> 
             if name in found:
                 raise Refused(check, f"the header {name.decode()} stands there more than once")
             found[name] = value
-    return {name: _plain(found.get(name), "header", name, check=check) for name in names}
+    for name in names:
+        if name not in found or not _is_plain(found[name]):
+            raise _strange(found.get(name), f"header {name.decode()}", check)
+    return found
 
 
 def plain_header(callback: Callback, name: bytes, *, check: str) -> bytes:
@@ -40,20 +45,19 @@ def plain_parameter(callback: Callback, name: str, *, check: str) -> bytes:
     if len(values) > 1:
         raise Refused(check, f"the parameter {name} stands there more than once")
     value = values[0].encode(errors="surrogatepass") if values else None
-    return _plain(value, "parameter", name.encode(), check=check)
+    if value is None or not _is_plain(value):
+        raise _strange(value, f"parameter {name}", check)
+    return value
 
 
 def unix_time(given: bytes, *, check: str, unit: Unit = Unit.SECONDS) -> float:
     """Unix seconds. No sign, fraction or leading zero: its digits end where the text goes on."""
-    if not _UNIX_TIME.fullmatch(given):
+    if not _is_unix_time(given):
         raise Refused(check, "the timestamp is not a Unix time")
     return int(given) / PER_SECOND[unit]
 
 
-def _plain(value: bytes | None, kind: str, name: bytes, *, check: str) -> bytes:
+def _strange(value: bytes | None, shown: str, check: str) -> Refused:
     if value is None:
-        raise Refused(check, f"there is no {kind} {name.decode()}")
-    if not _PLAIN.fullmatch(value):
-        shown = f"{kind} {name.decode()}"
-        raise Refused(check, f"the {shown} is not printable ASCII of 1 to {LONGEST} bytes")
-    return value
+        return Refused(check, f"there is no {shown}")
+    return Refused(check, f"the {shown} is not printable ASCII of 1 to {LONGEST} bytes")

@@ -41,7 +41,7 @@ def signature_check(template: Template, keys: Sequence[Key], *, check: str) -> E
     header, id_header = _name(template.header), _name(template.id)
     rule, separator = template.timestamp, template.separator.encode()
     time_header = _name(rule.header) if rule else b""
-    names = [name for name in (header, id_header, time_header) if name]
+    names = tuple(name for name in (header, id_header, time_header) if name)
 
     def prove(callback: Callback) -> Proof:
         values = plain_headers(callback, names, check=check)
@@ -52,14 +52,13 @@ def signature_check(template: Template, keys: Sequence[Key], *, check: str) -> E
             _timely(time, rule, callback.time, check=check)
         message_id = _message_id(values[id_header], check) if id_header else b""
         message = joined(callback, time, message_id)
-        found = [
-            key.position
-            for key in keys
-            if key.matches(message, _behind(elements, key.prefix, check))
-        ]
-        if not found:
+        position = None
+        for key in keys:  # all are tried, also behind the one that matches
+            if key.matches(message, _behind(elements, key.prefix, check)) and position is None:
+                position = key.position
+        if position is None:
             raise Refused(check, "the signature is of none of the live secrets")
-        return Proof(check, check, secret=found[0], message_id=message_id.decode())
+        return Proof(check, check, position, message_id.decode())
 
     return prove
 
@@ -82,7 +81,9 @@ def _name(header: str) -> bytes:
 
 
 def _elements(value: bytes, separator: bytes) -> list[bytes]:
-    return [part.strip(b" ") for part in value.split(separator)] if separator else [value]
+    if not separator or separator not in value:
+        return [value]
+    return [part.strip(b" ") for part in value.split(separator)]
 
 
 def _behind(elements: list[bytes], prefix: bytes, check: str) -> list[bytes]:

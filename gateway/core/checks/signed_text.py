@@ -1,4 +1,4 @@
-"""The text of a template → a function that joins what was signed from a callback.
+"""The text of a template → a function that writes what was signed from a callback.
 
 The rule: two callbacks with different bodies never join to the same bytes. So the body stands in
 the text exactly once, and what a sender may write beside it at any length (an id, a header, a
@@ -22,13 +22,18 @@ Join = Callable[[Callback, bytes, bytes], bytes]
 
 
 def signed_text(text: str, *, check: str) -> Join:
-    """What joins the bytes that `text` stands for. ValueError: what is wrong with `text`."""
+    """What writes the bytes that `text` stands for. ValueError: what is wrong with `text`."""
     pieces = _PLACEHOLDER.split(text)
     texts, names = pieces[::2], pieces[1::2]
     for mistake in _mistakes(texts, names):
         raise ValueError(mistake)
-    parts = list(_parts(texts, names, check))
-    return lambda callback, time, name: b"".join([part(callback, time, name) for part in parts])
+    parts = tuple(_parts(texts, names, check))
+    if parts == (_body,) and not any(texts):
+        return _body  # as it is: a body is large
+    frame = b"%b".join(part.encode().replace(b"%", b"%%") for part in texts)
+    return lambda callback, time, name: (
+        frame % tuple([part(callback, time, name) for part in parts])
+    )
 
 
 def names_of(text: str) -> set[str]:
@@ -54,24 +59,16 @@ def _mistakes(texts: list[str], names: list[str]) -> Iterator[str]:
 
 
 def _parts(texts: list[str], names: list[str], check: str) -> Iterator[Join]:
-    """The texts and what stands between them, in their order."""
+    """What stands between the texts, in its order."""
     for index, name in enumerate(names):
         before = texts[index][-1:] if index else ""
         after = texts[index + 1][:1] if index + 1 < len(names) else ""
         kind, _, argument = name.partition(":")
-        yield from _constant(texts[index])
         yield _PARTS[kind](argument, before + after, check)
-    yield from _constant(texts[-1])
 
 
-def _constant(text: str) -> Iterator[Join]:
-    encoded = text.encode()
-    if encoded:
-        yield lambda _callback, _time, _id: encoded
-
-
-def _body(_argument: str, _dividers: str, _check: str) -> Join:
-    return lambda callback, _time, _id: callback.body
+def _body(callback: Callback, _time: bytes, _id: bytes) -> bytes:
+    return callback.body
 
 
 def _timestamp(_argument: str, _dividers: str, _check: str) -> Join:
@@ -102,18 +99,21 @@ def _query(argument: str, dividers: str, check: str) -> Join:
 
 
 def _without(dividers: str, check: str) -> Callable[[bytes], bytes]:
-    forbidden = frozenset(dividers.encode())
+    forbidden = frozenset(each.encode() for each in dividers)
 
     def undivided(value: bytes) -> bytes:
-        if not forbidden.isdisjoint(value):
-            raise Refused(check, "a signed value contains the text that divides it from the next")
+        for divider in forbidden:
+            if divider in value:
+                raise Refused(
+                    check, "a signed value contains the text that divides it from the next"
+                )
         return value
 
     return undivided
 
 
 _PARTS: Final[dict[str, Callable[[str, str, str], Join]]] = {
-    "body": _body,
+    "body": lambda _argument, _dividers, _check: _body,
     "timestamp": _timestamp,
     "id": _id,
     "header": _header,

@@ -29,6 +29,7 @@ Verdicts = Mapping[str, Verdict]
 UNDECIDED: Final[Verdicts] = {"1": Verdict.BLOCK, "2": Verdict.REVIEW}
 DECIDED: Final[Verdicts] = {"0": Verdict.PASS, **UNDECIDED}
 
+_HITS = {Verdict.BLOCK, Verdict.REVIEW}
 _JUDGING = ("Result", "Suggestion", "HitFlag", "result", "hit_flag")
 _SUMMARY = {
     "Label": "label",
@@ -68,10 +69,11 @@ _FIRST_MOMENT, _LAST_MOMENT = 10**11, 253_402_300_799_999
 
 def findings(detail: Node, verdicts: Verdicts, links_from: str | None) -> Node:
     """All of `moderation` but its kind; its links were made at `links_from` or later."""
+    scenes = _scenes(detail | detail.get("Labels", {}), verdicts)
     parts: Node = {
-        "verdict": _verdict(detail, verdicts),
+        "verdict": _overall(detail, scenes, verdicts),
         **_renamed(detail, _SUMMARY),
-        "scenes": _scenes(detail | detail.get("Labels", {}), verdicts),
+        "scenes": scenes,
         "segments": list(_pieces(detail, _SEGMENTS, verdicts=verdicts, links_from=links_from)),
         "snapshots": list(_pieces(detail, _SNAPSHOTS, verdicts=verdicts, links_from=links_from)),
     }
@@ -93,6 +95,14 @@ def _verdict(node: Node, verdicts: Verdicts) -> str:
     """What every field that judges says; unknown where none does or two disagree."""
     said = {verdicts.get(str(node[name]), Verdict.UNKNOWN) for name in _JUDGING if name in node}
     return (said.pop() if len(said) == 1 else Verdict.UNKNOWN).value
+
+
+def _overall(node: Node, scenes: list[Node], verdicts: Verdicts) -> str:
+    """The verdict of what has scenes: one that was hit contradicts a pass."""
+    verdict = _verdict(node, verdicts)
+    if verdict == Verdict.PASS and any(scene["verdict"] in _HITS for scene in scenes):
+        return Verdict.UNKNOWN.value
+    return verdict
 
 
 def _scenes(node: Node, verdicts: Verdicts) -> list[Node]:
@@ -148,7 +158,7 @@ def _piece(piece: Node, verdicts: Verdicts) -> Node:
     return {
         **_renamed(piece, _FINDING),
         **_position(piece.get("SnapshotTime", piece.get("OffsetTime"))),
-        "verdict": _verdict(piece, verdicts),
+        "verdict": _overall(piece, scenes, verdicts),
         **({"scenes": scenes} if scenes else {}),
     }
 

@@ -1,0 +1,94 @@
+"""Callbacks that have arrived → a few for each turn of the event loop; too many are refused.
+
+A callback costs some half a millisecond of computing. Without a line, all that arrive together
+would be worked off before the loop turns again, however many, and whoever comes next, also to be
+refused, would wait for all of them. So what cannot be answered soon is told so at once: a burst may
+fill the line, but where it does not end, a long line would make everybody wait and serve nobody.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from gateway.core.errors import Busy, Reason
+
+BURST: Final = 256
+"""Callbacks that may wait."""
+STANDING: Final = 64
+"""So many where the line has not been empty for `PATIENCE`."""
+PATIENCE: Final = 0.1
+"""Seconds."""
+AT_ONCE: Final = 8
+"""Callbacks for each turn; some 5 ms of work."""
+
+
+class Line:
+    """Who waits for its turn, first come, first served."""
+
+    def __init__(
+        self,
+        *,
+        burst: int = BURST,
+        standing: int = STANDING,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        """`now`: seconds of a clock that nobody sets."""
+        self._burst, self._standing, self._now = burst, standing, now
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._begun = 0.0
+        """When somebody began to wait, nobody having waited before."""
+        self._expected = 0
+        self._left = AT_ONCE
+        """How many more callbacks this turn of the loop has."""
+
+    @property
+    def is_full(self) -> bool:
+        """A request that is read now would be refused."""
+        return self._is_full(len(self._waiting) + self._expected)
+
+    def expect(self) -> None:
+        """A request has been read; its handler comes to the line in the next turn but one."""
+        self._expected += 1
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._come)
+
+    def assert_room(self) -> None:
+        """Raise `Busy` where one more would be too many."""
+        if self._is_full(len(self._waiting)):
+            raise Busy(Reason.OVERLOADED, "too many callbacks wait for their turn")
+
+    async def turn(self) -> None:
+        """Return when it is the caller's turn, which lasts until it waits for anything; `Busy`."""
+        self.assert_room()
+        if self._left:
+            self._take()
+            return
+        if not self._waiting:
+            self._begun = self._now()
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def _is_full(self, waiting: int) -> bool:
+        if waiting < self._standing:
+            return False
+        is_standing = bool(self._waiting) and self._now() - self._begun > PATIENCE
+        return is_standing or waiting >= self._burst
+
+    def _come(self) -> None:
+        self._expected -= 1
+
+    def _take(self) -> None:
+        if self._left == AT_ONCE:
+            asyncio.get_running_loop().call_soon(self._next)
+        self._left -= 1
+
+    def _next(self) -> None:
+        self._left = AT_ONCE
+        while self._waiting and self._left:
+            turn = self._waiting.popleft()
+            if not turn.done():  # it was cancelled
+                turn.set_result(None)
+                self._take()

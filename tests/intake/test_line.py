@@ -1,0 +1,236 @@
+"""More callbacks than can be looked at: some wait for their turn, the rest are told at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from gateway.core.errors import Busy
+from gateway.intake.body import Arriving
+from gateway.intake.line import AT_ONCE, PATIENCE, Line
+from tests.intake.port import (
+    PATH,
+    Port,
+    Seen,
+    callback,
+    chunked,
+    name,
+    open_port,
+    post,
+    problem,
+    request,
+    turns,
+)
+
+OVERLOADED = problem(503, "overloaded")
+BUSY = Seen("media", "busy", "overloaded", 503)
+OK = post(callback())
+CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(callback()), callback())
+
+
+class Valve(Line):
+    """A line that is full when it is told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_shut = True
+
+    def _is_full(self, waiting: int) -> bool:
+        return self.is_shut or super()._is_full(waiting)
+
+
+@pytest.fixture
+def valve() -> Valve:
+    """Shut at first."""
+    return Valve()
+
+
+@pytest.fixture
+async def full(valve: Valve) -> AsyncIterator[Port]:
+    """A port without room for a callback."""
+    async with open_port(line=valve) as opened:
+        yield opened
+
+
+async def test_a_line_lets_in_a_few_for_each_turn_of_the_loop_in_order() -> None:
+    """What else is ready runs in between, however many came together."""
+    line, order = Line(), list[int]()
+
+    async def come(number: int) -> None:
+        await line.turn()
+        order.append(number)
+
+    tasks = [asyncio.create_task(come(number)) for number in range(3 * AT_ONCE)]
+    lengths = []
+    while len(order) < len(tasks):
+        lengths.append(len(order))
+        await asyncio.sleep(0)
+    assert order == list(range(len(tasks)))
+    steps = [after - before for before, after in pairwise(lengths)]
+    assert max(steps) <= AT_ONCE
+    await asyncio.gather(*tasks)
+
+
+async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
+    """Until it has been empty once."""
+    now = 5.0
+    line = Line(burst=5, standing=2, now=lambda: now)
+    tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 3)]
+    await asyncio.sleep(0)
+    assert not line.is_full
+    now += PATIENCE + 0.01
+    assert line.is_full
+    await asyncio.gather(*tasks)
+    tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 5)]
+    await asyncio.sleep(0)
+    assert line.is_full
+    await asyncio.gather(*tasks)
+
+
+async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
+    """Until its handler must have come: however many are read at once, only so many are let in."""
+    line = Line(burst=3, standing=2)
+    for _ in range(3):
+        assert not line.is_full
+        line.expect()
+    assert line.is_full
+    await turns(3)
+    assert not line.is_full
+
+
+async def test_who_is_too_many_is_refused_and_who_left_holds_nobody_up() -> None:
+    """The bound is of those that wait; a cancelled one is passed over."""
+    line = Line(burst=2, standing=2)
+    first = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE)]
+    left, stays, refused = (asyncio.create_task(line.turn()) for _ in range(3))
+    await asyncio.sleep(0)
+    assert line.is_full
+    left.cancel()
+    done = await asyncio.gather(*first, left, stays, refused, return_exceptions=True)
+    assert [type(each) for each in done] == [
+        *[type(None)] * AT_ONCE,
+        asyncio.CancelledError,
+        type(None),
+        Busy,
+    ]
+    assert not line.is_full
+    await line.turn()
+
+
+async def test_a_burst_within_the_bound_is_accepted_whole(port: Port) -> None:
+    """Sixty senders at one moment."""
+    wires = [await port.dial() for _ in range(60)]
+    for number, wire in enumerate(wires):
+        await wire.send(post(callback(number)))
+    assert [(await wire.reply()).status for wire in wires] == [200] * 60
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OK,
+        chunked(CHUNKS),
+        post(callback(), target=b"http://other" + PATH),
+        post(callback(), b"Connection: close"),
+        post(callback(), b"Upgrade: h2c", b"Connection: upgrade"),
+        OK.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        post(callback(), target=b"/callbacks/media/wrong"),
+        OK[:-1],
+        request(headers=(b"Host: x", b"Content-Length: 0")),
+    ],
+    ids=name,
+)
+async def test_without_room_any_callback_is_told_to_come_back(full: Port, data: bytes) -> None:
+    """503 with `Retry-After`, counted, kept nowhere; on a new connection and on a used one."""
+    for before in (b"", post(callback(), target=b"/x")):
+        wire = await full.dial(before)
+        if before:
+            assert (await wire.reply()).status == 404
+        await wire.send(data)
+        reply = await wire.reply()
+        assert (reply.document, reply.headers["retry-after"]) == (OVERLOADED, "5")
+        assert reply.headers["server"] == "callback-gateway"
+    assert [seen for seen in full.seen if seen.source != "(none)"] == [BUSY, BUSY]
+    assert full.journal.entries == []
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (post(callback(), target=b"/callbacks/other"), 404),
+        (post(callback(), target=b"/"), 404),
+        (request(method=b"GET"), 405),
+        (OK.replace(b"1.1", b"2.0", 1), 400),
+        (b"canary canary\r\n\r\n", 400),
+    ],
+    ids=name,
+)
+async def test_without_room_what_is_no_callback_has_its_own_answer(
+    full: Port, data: bytes, status: int
+) -> None:
+    """Only callbacks take room."""
+    wire = await full.dial(OK)
+    assert (await wire.reply()).status == 503
+    await wire.send(data)
+    assert (await wire.reply()).status == status
+    assert full.statuses == [503, status]
+
+
+@pytest.mark.parametrize("count", [2, 31, 32, 33, 100])
+async def test_pipelined_callbacks_without_room_are_each_told_so(full: Port, count: int) -> None:
+    """Also beyond what the server queues, after a used connection, and with others among them."""
+    wire = await full.dial(OK)
+    assert (await wire.reply()).status == 503
+    await wire.send(OK * count + post(callback(), target=b"/x") + OK * count)
+    statuses = [(await wire.reply()).status for _ in range(2 * count + 1)]
+    assert statuses == [503] * count + [404] + [503] * count
+    assert full.statuses == [503, *statuses]
+
+
+async def test_a_connection_goes_on_after_it_was_refused(full: Port, valve: Valve) -> None:
+    """The next callback on it is accepted once there is room, whole and in pieces."""
+    wire = await full.dial()
+    for _ in range(3):
+        await wire.send(OK)
+        reply = await wire.reply()
+        assert (reply.status, reply.closes) == (503, False)
+    valve.is_shut = False
+    await wire.send(OK[:40])
+    valve.is_shut = True
+    assert await wire.nothing()
+    valve.is_shut = False
+    await wire.send(OK[40:] + post(callback(2)))
+    assert [(await wire.reply()).status for _ in range(2)] == [200, 200]
+    assert [entry.body for entry in full.journal.entries] == [callback(), callback(2)]
+
+
+async def test_an_observer_that_fails_costs_nobody_the_refusal(full: Port) -> None:
+    """On a used connection too, which goes on."""
+    full.recorder.trouble = RuntimeError("canary")
+    wire = await full.dial()
+    for _ in range(3):
+        await wire.send(OK)
+        assert (await wire.reply()).document == OVERLOADED
+
+
+async def test_bodies_under_way_share_a_budget_that_comes_back() -> None:
+    """Who sends the byte too many is told to come back; the others finish, and small ones too."""
+    body = b"x" * 600_000
+    data, head = post(body), len(post(body)) - len(body)
+    async with open_port(arriving=Arriving(600_000)) as port:
+        first = await port.dial(data[:-100])
+        await first.nothing()
+        small = await port.dial(OK[:-1])
+        await small.nothing()
+        await small.send(OK[-1:])
+        assert (await small.reply()).status == 200
+        second = await port.dial(data[: head + 200_000])
+        reply = await second.reply()
+        assert (reply.document, reply.closes) == (OVERLOADED, True)
+        await first.send(data[-100:])
+        assert (await first.reply()).status == 200
+        third = await port.dial(data[:-100])
+        await third.nothing()
+        await third.send(data[-100:])
+        assert (await third.reply()).status == 200

@@ -5,23 +5,25 @@ Each call opens the journal for itself, in the thread that it is called in.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Final
 
 import orjson
 from prometheus_client import CollectorRegistry
 
-from gateway.admin.ports import NotThereError, Query, RequestError
-from gateway.commands.moment import now
+from gateway.admin.history import history
+from gateway.admin.ports import HeldQuery, NotNowError, NotThereError, Query, Span
+from gateway.choosing import UnknownEventError, Wanted, choose
+from gateway.commands.moment import now, utc
 from gateway.commands.routes import new_id
-from gateway.core.model import Document, Event, Record
-from gateway.journal import Among, Quarantined, Reader, Replays, Writer
+from gateway.core.model import Document, Record
+from gateway.hearing import events, heard, last_hour
+from gateway.journal import Among, Publications, Quarantined, Reader, Replay, Replays, Writer
 from gateway.publish.route import Route, selection
+from gateway.searching import following, page
 from gateway.settings import Settings
 
-_WINDOW: Final = 2_000
-_WINDOWS: Final = 10
-_LAST: Final = "gateway_source_last_callback_timestamp_seconds"
+_DEEPEST: Final = 10_000
+"""Callbacks in quarantine that one list goes back to; `source` and `reason` narrow it."""
 
 
 class OperatorsDesk:
@@ -36,29 +38,21 @@ class OperatorsDesk:
     def events(self, query: Query) -> Document:
         """Looks through a bounded part of the journal, from its end backwards."""
         with self._reader() as reader:
-            below = min(query.before or 1 << 62, reader.head() + 1)
-            least = reader.first_since("") or below
-            found: list[Record] = []
-            for _ in range(_WINDOWS):
-                after = max(below - 1 - _WINDOW, least - 1)
-                for record in _meant(reader, query, after, below - 1):
-                    if len(found) == query.limit:
-                        return _page(found, found[-1].seq)
-                    found.append(record)
-                below = after + 1
-                if below <= least:
-                    return _page(found, None)
-            return _page(found, below)
+            return page(reader, query)
 
     def event(self, event_id: str) -> Document:
-        """With each route that matches it, and whether that has passed it."""
-        with self._reader() as reader:
+        """With each route that matches it, whether that has passed it, and the places in Kafka."""
+        with self._reader() as reader, Publications(reader.path) as publications:
             record = _found(reader, event_id)
+            raw = reader.raw(record.seq)
             return {
                 "number": record.seq,
                 "received_at": record.received_at,
-                "verified_by": reader.raw(record.seq).verified_by,
+                "verified_by": raw.verified_by,
+                "size": len(raw.body),
+                "headers": orjson.loads(raw.headers),
                 "routes": list(self._matching(reader, record)),
+                "publications": [each._asdict() for each in publications.of(record.seq)],
                 "event": orjson.loads(record.event.json),
             }
 
@@ -67,19 +61,54 @@ class OperatorsDesk:
         with self._reader() as reader:
             return reader.raw(_found(reader, event_id).seq).body
 
-    def after(self, number: int | None) -> tuple[int, list[Document]]:
+    def replay(self, event_id: str, route: str) -> Document:
+        """As `gateway events replay ID`, without waiting."""
+        routes = [each for each in self._routes() if route in {"", each.name}]
+        if route and not routes:
+            raise _no_route(route)
+        with self._reader() as reader, Replays(reader.path) as replays:
+            try:
+                chosen = choose(reader, Wanted([event_id]), routes, lambda *_: None)
+            except UnknownEventError as error:
+                raise NotThereError(str(error)) from error
+            meant = {name: ranges for name, ranges in chosen.routes.items() if ranges.count}
+            if not meant:
+                raise NotNowError("no route that matches the event has published it yet")
+            replay = new_id()
+            for name, ranges in meant.items():
+                replays.begin(replay, name, ranges, rate=0.0, at=now())
+        return {"replay": replay, "routes": list(meant)}
+
+    def after(self, number: int | None, query: Query) -> tuple[int, list[Document]]:
         """At most a hundred at once."""
         with self._reader() as reader:
-            if number is None:
-                return reader.head(), []
-            records = reader.read(number, limit=100, max_bytes=1 << 20)
-        return (records[-1].seq if records else number), [_header(each) for each in records]
+            return (reader.head(), []) if number is None else following(reader, number, query)
 
-    def quarantine(self, source: str, reason: str, *, limit: int) -> Document:
-        """Of those that have not left it."""
+    def history(self, span: Span) -> Document:
+        """Exact where a bar has few events; else by a sample of them."""
         with self._reader() as reader:
-            found = reader.quarantine(limit, Among(source, reason))
-        return {"callbacks": [_held(each) for each in reversed(found)]}
+            bars = history(reader, span)
+        return {
+            "since": utc(span.since),
+            "seconds": span.seconds,
+            "bars": [
+                {"start": each.start, "exact": each.is_exact, "outcomes": events(each, span.source)}
+                for each in bars
+            ],
+        }
+
+    def quarantine(self, query: HeldQuery) -> Document:
+        """Of those that have not left it; `before` may have."""
+        among = Among(query.source, query.reason, resolved=bool(query.before))
+        with self._reader() as reader:
+            found = reader.quarantine(_DEEPEST if query.before else query.limit + 1, among)
+        found.reverse()
+        if query.before:
+            places = (i for i, each in enumerate(found, 1) if each.id == query.before)
+            found = [each for each in found[next(places, _DEEPEST) :] if not each.resolution]
+        listed = found[: query.limit]
+        following = listed[-1].id if len(found) > len(listed) else None
+        return {"callbacks": [_held(each) for each in listed], "next": following}
 
     def quarantined(self, quarantine_id: str) -> Document:
         """Also one that has left it."""
@@ -100,16 +129,16 @@ class OperatorsDesk:
     def retry(self, quarantine_id: str) -> Document:
         """As `gateway quarantine retry`."""
         # imported late: providers and schemas are large, and the supervisor is small without
-        from gateway.retrying import Ending, Retry
+        from gateway.retrying import Retry
         from gateway.sources import build_sources
 
         settings = self._settings()
         journal = settings.journal
         with self._reader() as reader, Writer(journal.path, max_size=journal.max_size) as writer:
+            if reader.quarantined(quarantine_id) is None:
+                raise _no_callback(quarantine_id)
             retry = Retry(reader, writer, build_sources(settings))
             retried = asyncio.run(retry.one(quarantine_id, at=now()))
-        if retried.ending is Ending.UNKNOWN:
-            raise _no_callback(quarantine_id)
         return {name: value for name, value in retried._asdict().items() if value}
 
     def discard(self, quarantine_id: str) -> Document:
@@ -121,31 +150,36 @@ class OperatorsDesk:
 
     def routes(self) -> Document:
         """In the order of the configuration."""
-        with self._reader() as reader:
-            return {"routes": [self._state(reader, each) for each in self._routes()]}
+        with self._reader() as reader, Replays(reader.path) as replays:
+            running = replays.running()
+            return {"routes": [_state(reader, each, running) for each in self._routes()]}
 
     def rewind(self, route: str, to: str) -> Document:
         """As `gateway routes rewind`."""
         if route not in {each.name for each in self._routes()}:
-            raise NotThereError(f"the configuration has no route {route}")
+            raise _no_route(route)
         with self._reader() as reader, Replays(reader.path) as replays:
             first, replay = _first(reader, to), new_id()
             if not replays.rewind(route, first - 1, replay=replay, at=now()):
-                raise RequestError(f"route {route} has not passed event {first} yet")
+                raise NotNowError(f"route {route} has not passed event {first} yet")
         return {"route": route, "replay": replay, "first": first}
 
+    def cancel(self, replay: str) -> Document:
+        """As `gateway events replay --cancel`."""
+        with Replays(self._settings().journal.path) as replays:
+            if not replays.cancel(replay):
+                raise NotThereError(f"no replay {replay} is under way")
+        return {"replay": replay}
+
     def sources(self) -> Document:
-        """As the metrics have it: since the gateway started, but for the last callback."""
-        told: dict[str, Document] = {
-            name: {"name": name, "callbacks": {}, "silent": False}
-            for name in self._settings().sources
-        }
-        for metric in self._registry().collect():
-            for sample in metric.samples:
-                source = told.get(sample.labels.get("source", ""))
-                if source is not None:
-                    _heard(source, sample.name, sample.labels.get("result", ""), sample.value)
-        return {"sources": list(told.values())}
+        """Callbacks since the gateway started, and the events of the last hour."""
+        with self._reader() as reader:
+            bars = history(reader, last_hour())
+        return {"sources": heard(self._settings().sources, self._registry(), bars)}
+
+    def source_names(self) -> list[str]:
+        """In the order of the configuration."""
+        return list(self._settings().sources)
 
     def _reader(self) -> Reader:
         return Reader(self._settings().journal.path)
@@ -159,27 +193,11 @@ class OperatorsDesk:
                 passed = reader.position(route.name) >= record.seq
                 yield {"name": route.name, "topic": route.topic, "passed": passed}
 
-    def _state(self, reader: Reader, route: Route) -> Document:
-        position = reader.position(route.name)
-        waiting = reader.waiting(position)
-        told = {"name": route.name, "topic": route.topic, "position": position}
-        return {**told, "lag": waiting.events, "oldest": waiting.since}
 
-
-def _meant(reader: Reader, query: Query, after: int, last: int) -> Iterator[Record]:
-    """Newest first."""
-    matches = selection(Route("wanted", "wanted", query.match))
-    heads = reader.heads(after, last, since=query.since, before=query.until)
-    for record in reversed(heads):
-        if matches(record.event) is not None and _has(reader, record, query.text):
-            yield record
-
-
-def _has(reader: Reader, record: Record, text: str) -> bool:
-    if not text:
-        return True
-    whole = reader.find(record.event.id)
-    return whole is not None and text.casefold() in whole.event.json.decode().casefold()
+def live_tokens(settings: Callable[[], Settings]) -> list[bytes]:
+    """Those that let operators in, by the configuration of now."""
+    token = settings().admin.token
+    return [secret.value for secret in token.secrets] if token else []
 
 
 def _found(reader: Reader, event_id: str) -> Record:
@@ -190,10 +208,10 @@ def _found(reader: Reader, event_id: str) -> Record:
 
 def _first(reader: Reader, to: str) -> int:
     if to.isascii() and to.isdecimal():
-        return max(int(to[:18]), reader.first_since("") or 1)
+        return max(int(to), reader.first_since("") or 1)
     first = reader.first_since("" if to == "start" else to)
     if first is None:
-        raise RequestError("no event that is kept was received since then")
+        raise NotNowError("no event that is kept was received since then")
     return first
 
 
@@ -201,23 +219,20 @@ def _no_callback(quarantine_id: str) -> NotThereError:
     return NotThereError(f"no callback {quarantine_id} in quarantine")
 
 
-def _heard(source: Document, name: str, result: str, value: float) -> None:
-    if name == "gateway_callbacks_total":
-        source["callbacks"][result] = source["callbacks"].get(result, 0) + int(value)
-    elif name == "gateway_source_silent":
-        source["silent"] = bool(value)
-    elif name == _LAST and value:
-        source["last_callback"] = datetime.fromtimestamp(value, UTC).isoformat()
+def _no_route(route: str) -> NotThereError:
+    return NotThereError(f"the configuration has no route {route}")
 
 
-def _page(found: list[Record], following: int | None) -> Document:
-    return {"events": [_header(each) for each in found], "next": following}
-
-
-def _header(record: Record) -> Document:
-    event: Event = record.event
-    told = {name: value for name, value in event._asdict().items() if name != "json"}
-    return {"number": record.seq, "received_at": record.received_at, **told}
+def _state(reader: Reader, route: Route, running: list[Replay]) -> Document:
+    position = reader.position(route.name)
+    waiting = reader.waiting(position)
+    replays = [
+        {"id": each.id, "left": each.left, "total": each.total, "started": each.started}
+        for each in running
+        if each.route == route.name
+    ]
+    told = {"name": route.name, "topic": route.topic, "position": position}
+    return {**told, "lag": waiting.events, "oldest": waiting.since, "replays": replays}
 
 
 def _held(each: Quarantined) -> Document:

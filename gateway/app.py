@@ -46,9 +46,8 @@ async def serve_forever(
 async def _serve(
     settings: Settings, ready: Callable[[str], None], reread: Callable[[], Settings]
 ) -> None:
-    from gateway.admin.access import is_loopback
-    from gateway.admin.api import api_app
-    from gateway.administering import OperatorsDesk
+    from gateway.admin.operators import add_operators
+    from gateway.administering import OperatorsDesk, live_tokens
     from gateway.observe.admin import admin_app
     from gateway.operating import Operations
     from gateway.scraping import registry_of
@@ -65,9 +64,9 @@ async def _serve(
     _children(settings, sockets, supervisor, reload)
     registry = registry_of(lambda: reload.settings, supervisor.processes)
     operators = admin_app(supervisor, registry)
-    if is_loopback(settings.admin.listen.host):  # nothing else protects it
-        desk = OperatorsDesk(lambda: reload.settings, registry)
-        operators.add_subapp("/api/v1", api_app(desk))
+    desk = OperatorsDesk(lambda: reload.settings, registry)
+    live, host = partial(live_tokens, lambda: reload.settings), settings.admin.listen.host
+    add_operators(operators, desk, supervisor, live=live, host=host)
     end_admin = await admin(operators, admin_socket)
     maintenance = asyncio.create_task(operations.maintain())
     address = _spelled(sockets[0])

@@ -1,28 +1,125 @@
-"""A request to the API → let through, or a problem. The port is this machine's alone.
+"""A request to the operators' page or API → let through with its session, or a refusal.
 
-Who can connect is on this machine, but a browser here also carries requests of foreign pages: the
-Host must name this machine (DNS rebinding), and what changes something must not come from a form
-or another site (CSRF).
+With tokens configured, one of them is needed: as a bearer, or in the session that a form began.
+Without, whoever can connect must be on this machine, and then a browser here also carries requests
+of foreign pages: so the Host must name this machine (DNS rebinding). In either case what changes
+something must not come from another site (CSRF).
 """
 
-import json
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
+from math import inf
 from typing import Final
 
 from aiohttp import web
 from yarl import URL
 
-from gateway.core.errors import GatewayError
+from gateway.admin.sessions import Session, Sessions, matching
+from gateway.core.errors import GatewayError, Reason
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_SAME: Final = {"same-origin", "none"}
-_HEADERS: Final = {
+SESSION: Final = web.RequestKey("session", Session)
+COOKIE: Final = "gateway_session"
+HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # not no-referrer: with that, browsers send forms with the Origin null
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
+_SAME: Final = {"same-origin", "none"}
+
+
+class NotServedError(GatewayError):
+    """Nothing would protect it."""
+
+    status = 404
+    reason = Reason.NOT_FOUND
+
+
+class ForeignError(GatewayError):
+    """Another site has made this request."""
+
+    status = 403
+    reason = Reason.UNAUTHENTICATED
+
+
+class NoTokenError(GatewayError):
+    """Neither a live token nor a session."""
+
+    status = 401
+    reason = Reason.UNAUTHENTICATED
+
+
+class Gate:
+    """Lets requests through, or raises NotServedError, ForeignError or NoTokenError."""
+
+    def __init__(
+        self, live: Callable[[], Sequence[bytes]], *, host: str, sessions: Sessions
+    ) -> None:
+        """`live`: the tokens of now; `host`: where the port listens."""
+        self._live = live
+        self._is_loopback = is_loopback(host)
+        self._sessions = sessions
+        self._everybody = Session(secrets.token_urlsafe(32), b"", inf)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a token is needed."""
+        return bool(self._live())
+
+    def enter(self, request: web.Request) -> Session:
+        """Who comes. A bearer, which no browser adds by itself, may come from anywhere."""
+        if (session := self._bearer(request)) is not None:
+            return session
+        self.check_site(request)
+        if not self.asks:
+            return self._everybody
+        found = self._sessions.find(request.cookies.get(COOKIE, ""), self._live())
+        if found is None:
+            raise NoTokenError("needs a live token")
+        return found
+
+    def check_site(self, request: web.Request) -> None:
+        """Whether a page of ours, or no page at all, has made the request."""
+        if not self.asks:
+            if not self._is_loopback:
+                raise NotServedError("beyond loopback it is served with admin.token only")
+            if not is_loopback(_host(request.host)):
+                raise ForeignError("the Host is not this machine")
+        if request.method not in {"GET", "HEAD"} and not _is_same_site(request):
+            raise ForeignError("of another site")
+
+    def begin(self, given: str) -> str:
+        """The cookie of a new session. Raises NoTokenError."""
+        secret = matching(self._live(), given.encode(errors="surrogateescape"))
+        if secret is None:
+            raise NoTokenError("this token is not live")
+        return self._sessions.begin(secret)
+
+    def end(self, request: web.Request) -> None:
+        """The session of a request."""
+        self._sessions.end(request.cookies.get(COOKIE, ""))
+
+    def _bearer(self, request: web.Request) -> Session | None:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if not self.asks or scheme.lower() != "bearer":
+            return None
+        secret = matching(self._live(), given.strip().encode(errors="surrogateescape"))
+        if secret is None:
+            raise NoTokenError("this token is not live")
+        return Session("", secret, inf)
+
+
+def is_bearer(session: Session) -> bool:
+    """Whether it is no browser's."""
+    return not session.form_token
 
 
 def is_loopback(host: str) -> bool:
@@ -33,45 +130,12 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def problem(status: int, reason: str, detail: str) -> web.Response:
-    """An RFC 9457 problem."""
-    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    body = json.dumps({**told, "reason": reason, "detail": detail})
-    return web.Response(
-        status=status, text=body, content_type="application/problem+json", headers=_HEADERS
-    )
-
-
-@web.middleware
-async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses what a foreign page could have made; every error becomes a problem."""
-    if (why := _foreign(request)) is not None:
-        return problem(403, "forbidden", why)
-    try:
-        response = await handler(request)
-    except GatewayError as error:
-        return problem(error.status, error.reason, str(error))
-    except web.HTTPException as error:
-        reason = {404: "not_found", 405: "method_not_allowed"}.get(
-            error.status, "malformed_request"
-        )
-        return problem(error.status, reason, error.reason)
-    if not response.prepared:
-        response.headers.update(_HEADERS)
-    return response
-
-
-def _foreign(request: web.Request) -> str | None:
-    if not is_loopback(_host(request.host)):
-        return "the Host is not this machine"
-    if request.method in {"GET", "HEAD"}:
-        return None
-    is_json = request.content_type == "application/json"
-    if not is_json and "X-Requested-With" not in request.headers:
-        return "needs the header X-Requested-With, or JSON"
-    origin = request.headers.get("Origin", f"http://{request.host}")
+def _is_same_site(request: web.Request) -> bool:
+    """A proxy before this port may speak TLS: of an Origin, host and port count."""
+    own = request.host
+    origin = request.headers.get("Origin", f"http://{own}")
     site = request.headers.get("Sec-Fetch-Site", "none")
-    return None if origin == f"http://{request.host}" and site in _SAME else "of another site"
+    return origin in {f"http://{own}", f"https://{own}"} and site in _SAME
 
 
 def _host(authority: str) -> str:

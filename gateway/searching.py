@@ -1,0 +1,73 @@
+"""What operators look for in the journal → pages of events, newest first.
+
+One page looks through a bounded part of the journal, from where the page before ended.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gateway.admin.ports import Query
+from gateway.core.model import Document, Event, Record
+from gateway.journal import Reader
+from gateway.publish.route import Route, selection
+
+_WINDOW: Final = 2_000
+_WINDOWS: Final = 10
+
+
+def page(reader: Reader, query: Query) -> Document:
+    """With the number to go on `before`; null at the end."""
+    below = min(query.before or 1 << 62, reader.head() + 1)
+    least = reader.first_since("") or below
+    found: list[Record] = []
+    for _ in range(_WINDOWS):
+        after = max(below - 1 - _WINDOW, least - 1)
+        for record in _meant(reader, query, after, below - 1):
+            if len(found) == query.limit:
+                return _page(found, found[-1].seq)
+            found.append(record)
+        below = after + 1
+        if below <= least:
+            return _page(found, None)
+    return _page(found, below)
+
+
+def following(reader: Reader, number: int, query: Query) -> tuple[int, list[Document]]:
+    """Of the next hundred events those that are meant, oldest first; and where to go on."""
+    matches = _matches(query)
+    records = reader.read(number, limit=100, max_bytes=1 << 20)
+    meant = [each for each in records if matches(each.event) and _says(each.event, query.text)]
+    return (records[-1].seq if records else number), [_header(each) for each in meant]
+
+
+def _meant(reader: Reader, query: Query, after: int, last: int) -> Iterator[Record]:
+    matches = _matches(query)
+    heads = reader.heads(after, last, since=query.since, before=query.until)
+    for record in reversed(heads):
+        if matches(record.event) and _has(reader, record, query.text):
+            yield record
+
+
+def _matches(query: Query) -> Callable[[Event], bool]:
+    select = selection(Route("wanted", "wanted", query.match))
+    return lambda event: select(event) is not None
+
+
+def _has(reader: Reader, record: Record, text: str) -> bool:
+    if not text:
+        return True
+    whole = reader.find(record.event.id)
+    return whole is not None and _says(whole.event, text)
+
+
+def _says(event: Event, text: str) -> bool:
+    return not text or text.casefold() in event.json.decode().casefold()
+
+
+def _page(found: list[Record], before: int | None) -> Document:
+    return {"events": [_header(each) for each in found], "next": before}
+
+
+def _header(record: Record) -> Document:
+    told = {name: value for name, value in record.event._asdict().items() if name != "json"}
+    return {"number": record.seq, "received_at": record.received_at, **told}

@@ -10,7 +10,7 @@ from typing import Final
 
 FOLDER: Final = Path("var/demo")
 _CONFIGURATION = """\
-# A gateway to try. See the README for what else can stand here.
+# A gateway to try. `gateway init` writes one to keep; deploy/gateway.yaml shows every key.
 server:  {listen: "127.0.0.1:8080"}
 admin:   {listen: "127.0.0.1:9090"}
 journal: {path: journal.db}

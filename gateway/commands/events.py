@@ -9,6 +9,7 @@ from typing import Final
 import click
 import orjson
 
+from gateway.commands import names
 from gateway.commands.options import as_json, configuration, fail, journal
 from gateway.commands.output import Row, print_rows
 from gateway.core.model import Record
@@ -48,7 +49,7 @@ def _all(reader: Reader) -> Iterator[Record]:
 
 @events.command(epilog="Example: gateway events show 4bbe9ac9c1ff96c6d125debad0fa9331 --raw")
 @configuration
-@click.argument("event_id", metavar="ID")
+@click.argument("event_id", metavar="ID", shell_complete=names.events)
 @click.option("--raw", is_flag=True, help="The exact bytes received.")
 def show(path: Path, event_id: str, *, raw: bool) -> None:
     """Show one event, or the callback it came from."""

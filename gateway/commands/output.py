@@ -6,14 +6,17 @@ Whoever sent a callback is a stranger: nothing in it may steer a terminal.
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 Row = Sequence[str]
+_COLOURS: Final = {
+    **dict.fromkeys(("ok", "success"), "green"),
+    **dict.fromkeys(("warn", "canceled", "paused", "unknown"), "yellow"),
+    **dict.fromkeys(("fail", "failure"), "bold red"),
+}
+"""Of a cell that says nothing else; on a terminal, and not where NO_COLOR is set."""
 Step = Callable[[int, int], None]
 """Told how much is done, of how much."""
 
@@ -24,9 +27,14 @@ def print_rows(columns: Row, rows: Iterable[Row]) -> None:
         for row in rows:
             click.echo("  ".join(map(printable, row)))
         return
+    # here, because most commands run without a terminal, and start faster without it
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(*columns, box=None, pad_edge=False, show_header=bool(columns))
     for row in rows:
-        table.add_row(*(Text(printable(text)) for text in row))
+        table.add_row(*(Text(printable(text), _COLOURS.get(text, "")) for text in row))
     if table.row_count:
         Console().print(table)
 
@@ -60,6 +68,15 @@ def progress(what: str) -> Iterator[Step]:
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns,

@@ -6,11 +6,12 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 import orjson
 
+from gateway.commands import names
 from gateway.commands.moment import moment, now
 from gateway.commands.options import (
     as_json,
@@ -26,14 +27,15 @@ from gateway.commands.options import (
 from gateway.commands.output import Step, print_rows, printable, progress
 from gateway.core.errors import Reason
 from gateway.journal import Among, Quarantined, Reader, Writer
-from gateway.retrying import Retried, Retry
-from gateway.sources import build_sources
+
+if TYPE_CHECKING:
+    from gateway.retrying import Retried, Retry
 
 F = TypeVar("F", bound=Callable[..., object])
 _ON_TERMINAL: Final = 20
 _ALL: Final = -1
 _COLUMNS: Final = ("id", "last seen", "source", "seen", "bytes", "reason", "detail")
-_IDS = click.argument("ids", metavar="ID...", nargs=-1)
+_IDS = click.argument("ids", metavar="ID...", nargs=-1, shell_complete=names.quarantined)
 
 
 def _among(command: F) -> F:
@@ -42,7 +44,7 @@ def _among(command: F) -> F:
         click.option(
             "--reason", type=click.Choice([each.value for each in Reason]), metavar="REASON"
         ),
-        click.option("--source", metavar="NAME"),
+        click.option("--source", metavar="NAME", shell_complete=names.sources),
     ):
         command = option(command)
     return command
@@ -85,7 +87,7 @@ def list_quarantine(
 
 @quarantine.command(epilog="Example: gateway quarantine show 4bbe9ac9c1ff96c6d125debad0fa9331")
 @configuration
-@click.argument("quarantine_id", metavar="ID")
+@click.argument("quarantine_id", metavar="ID", shell_complete=names.quarantined)
 @click.option("--raw", is_flag=True, help="The exact bytes received.")
 def show(path: Path, quarantine_id: str, *, raw: bool) -> None:
     """Show why a callback is in quarantine, with its headers; or its bytes."""
@@ -123,6 +125,10 @@ def retry(
     """
     if bool(ids) == bool(everything or source or reason):
         raise click.UsageError("give either IDs, or --all, --reason or --source")
+    # here, because every other command starts faster without the receiver's rooms
+    from gateway.retrying import Retry
+    from gateway.sources import build_sources
+
     found = settings(path)
     with journal_errors(), ExitStack() as opened:
         reader = opened.enter_context(journal(path))
@@ -138,7 +144,7 @@ def retry(
 
 @quarantine.command(epilog="Example: gateway quarantine discard 4bbe9ac9c1ff96c6d125debad0fa9331")
 @configuration
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=names.quarantined)
 @confirmed
 def discard(path: Path, ids: Sequence[str], *, yes: bool) -> None:
     """Take callbacks out of quarantine for good; their bytes are deleted with `retention`.
@@ -152,13 +158,13 @@ def discard(path: Path, ids: Sequence[str], *, yes: bool) -> None:
         fail(f"not in quarantine: {' '.join(missing)}")
 
 
-async def _retried(retry: Retry, chosen: Sequence[str], step: Step) -> AsyncIterator[Retried]:
+async def _retried(retry: "Retry", chosen: Sequence[str], step: Step) -> "AsyncIterator[Retried]":
     for number, each in enumerate(chosen, start=1):
         yield await retry.one(each, at=now())
         step(number, len(chosen))
 
 
-async def _report(tried: AsyncIterator[Retried], *, plain: bool) -> int:
+async def _report(tried: "AsyncIterator[Retried]", *, plain: bool) -> int:
     """Print each; returns how many are still to be dealt with."""
     failed = 0
     async for each in tried:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import click
 
 from gateway.choosing import LATEST, Chosen, UnknownEventError, Wanted, choose
+from gateway.commands import names
 from gateway.commands.events import COLUMNS, row
 from gateway.commands.moment import moment, now
 from gateway.commands.options import configuration, fail, journal_errors, part
@@ -33,6 +34,7 @@ def _filters(command: F) -> F:
             metavar="GLOB",
             expose_value=False,
             callback=_collect,
+            shell_complete=names.sources if name == "source" else None,
             help="May be given more than once.",
         )(command)
     return command
@@ -46,7 +48,7 @@ def _collect(context: click.Context, option: click.Parameter, globs: Sequence[st
 
 @click.command(epilog="Example: gateway events replay --since 2h --type '*.job.finished' --dry-run")
 @configuration
-@click.argument("ids", metavar="[ID...]", nargs=-1)
+@click.argument("ids", metavar="[ID...]", nargs=-1, shell_complete=names.events)
 @click.option(
     "--since",
     type=moment,
@@ -57,9 +59,10 @@ def _collect(context: click.Context, option: click.Parameter, globs: Sequence[st
 @_filters
 @click.option(
     "--route",
-    "names",
+    "only",
     multiple=True,
     metavar="ROUTE",
+    shell_complete=names.routes,
     help="Only on this route; may be given more than once.",
 )
 @click.option(
@@ -80,7 +83,7 @@ def replay(
     *,
     since: str | None,
     until: str | None,
-    names: Sequence[str],
+    only: Sequence[str],
     rate: float | None,
     dry_run: bool,
     no_wait: bool,
@@ -100,20 +103,20 @@ def replay(
         if bool(ids) == bool(since or until or match):
             raise click.UsageError("give either IDs, or options that choose events")
         wanted = Wanted(ids, since or "", until or LATEST, match)
-        chosen = _chosen(found, wanted, _routes(found, names))
+        chosen = _chosen(found, wanted, _routes(found, only))
         _print(chosen)
         if not dry_run and any(ranges.count for ranges in chosen.routes.values()):
             _replay(replays, chosen, rate or 0.0, wait=not no_wait)
 
 
-def _routes(found: Part, names: Sequence[str]) -> list[Route]:
+def _routes(found: Part, only: Sequence[str]) -> list[Route]:
     known = {route.name: route for route in found.routes}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in only if name not in known]
     if unknown:
         raise click.UsageError(f"the configuration has no route {' '.join(unknown)}")
     if not known:
         fail("the configuration has no routes: nothing is published")
-    chosen = [known[name] for name in names or known]
+    chosen = [known[name] for name in only or known]
     return [Route(name=each.name, topic=each.topic, match=each.match) for each in chosen]
 
 

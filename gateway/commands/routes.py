@@ -11,6 +11,7 @@ from typing import Final
 import click
 import orjson
 
+from gateway.commands import names
 from gateway.commands.moment import moment, now
 from gateway.commands.options import (
     as_json,
@@ -58,7 +59,7 @@ def list_routes(path: Path, *, plain: bool) -> None:
 
 @routes.command(epilog="Example: gateway routes rewind ci.jobs --to 2026-01-31T08:00:00Z --dry-run")
 @configuration
-@click.argument("route", metavar="ROUTE")
+@click.argument("route", metavar="ROUTE", shell_complete=names.routes)
 @click.option("--to", "target", required=True, metavar="NUMBER|TIME|AGE|start",
               help="The first event to be published again: its number, or the first received at "
               "that time or later, or the oldest that is kept.")  # fmt: skip

@@ -1,13 +1,18 @@
 """`gateway schemas`: what consumers may rely on, listed and printed."""
 
 import os
+from typing import Final
 
 import click
 import orjson
 
 from gateway.catalogue import PublishedSchema, catalogue
+from gateway.commands import names
 from gateway.commands.options import as_json
+from gateway.commands.output import print_rows
 from gateway.resolve import Resolver
+
+_COLUMNS: Final = ("id", "tag", "title", "file")
 
 
 @click.group(epilog="Example: gateway schemas show Transcode")
@@ -19,17 +24,17 @@ def schemas() -> None:
 @as_json
 def list_schemas(*, plain: bool) -> None:
     """List every schema: its $id, the Tag of jobs it is for, its title and its file."""
-    for schema in catalogue():
-        file = os.path.relpath(schema.path)
-        if plain:
-            row = {"id": schema.identifier, "tag": schema.tag, "title": schema.title, "file": file}
-            click.echo(orjson.dumps({name: value for name, value in row.items() if value}))
-        else:
-            click.echo(f"{schema.identifier:<55} {schema.tag or '-':<24} {file}  {schema.title}")
+    rows = [(s.identifier, s.tag, s.title, os.path.relpath(s.path)) for s in catalogue()]
+    if not plain:
+        print_rows(_COLUMNS, ((schema, tag or "-", *more) for schema, tag, *more in rows))
+        return
+    for row in rows:
+        told = zip(_COLUMNS, row, strict=True)
+        click.echo(orjson.dumps({name: value for name, value in told if value}))
 
 
 @schemas.command(epilog="Example: gateway schemas show Transcode --resolved > transcode.json")
-@click.argument("name", metavar="NAME|$id")
+@click.argument("name", metavar="NAME|$id", shell_complete=names.schemas)
 @click.option("--resolved", is_flag=True, help="One document that refers to no other.")
 def show(name: str, *, resolved: bool) -> None:
     """Show a schema by its $id, its name (job.transcode) or its Tag (Transcode).

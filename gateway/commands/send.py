@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import time
 
-import aiohttp
 import click
 import orjson
 
@@ -38,9 +37,13 @@ def send(
     files: tuple[str, ...], url: str, *, scheme: str | None, reference: str | None, plain: bool
 ) -> None:
     """Post each of FILES (a body, or a whole request in a .http file) to a gateway."""
+    import aiohttp  # here, because every other command starts faster without it
+
     sign = _signing(scheme, reference)
     try:
         answered = asyncio.run(_send([Path(name) for name in files], url, sign=sign, plain=plain))
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+        raise click.BadParameter("this is no HTTP URL", param_hint="--to") from error
     except aiohttp.ClientError as error:
         fail(f"{type(error).__name__}: {error}")
     except Unsignable as error:
@@ -68,6 +71,8 @@ async def _send(
     files: Sequence[Path], url: str, *, sign: Callable[[bytes], Signed], plain: bool
 ) -> bool:
     """Whether every file was answered 200."""
+    import aiohttp
+
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
     all_accepted = True
     async with aiohttp.ClientSession(timeout=timeout) as session:
@@ -94,7 +99,9 @@ def _line(file: Path, status: int, answer: bytes, *, plain: bool) -> str:
     told = _told(answer)
     if plain:
         return orjson.dumps({"file": str(file), "http": status, **told}).decode()
-    details = [told.get("status"), *_texts(told.get("events")), told.get("quarantine")]
+    result = told.get("status")
+    is_problem = isinstance(result, int)  # then it is the status once more
+    details = [None if is_problem else result, *_texts(told.get("events")), told.get("quarantine")]
     words = [str(word) for word in (*details, told.get("reason"), told.get("body")) if word]
     return f"{file}: {status} {' '.join(words)}".rstrip()
 

@@ -8,7 +8,6 @@ from shlex import quote
 
 import click
 
-from gateway.app import StartError, serve_forever
 from gateway.commands import demo
 from gateway.commands.options import configuration, fail, read, settings
 
@@ -18,6 +17,9 @@ from gateway.commands.options import configuration, fail, read, settings
 @click.option("--demo", "as_demo", is_flag=True, help="A gateway to try, in var/demo.")
 def serve(path: Path, *, as_demo: bool) -> None:
     """Receive callbacks until SIGTERM."""
+    # here, because every other command starts faster without the server
+    from gateway.app import StartError, serve_forever
+
     if as_demo:
         path = demo.prepare()
     found = settings(path)

@@ -6,6 +6,7 @@ one replica, or a minimum of one, it means no more than one broker's word.
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from kafka import KafkaAdminClient
@@ -27,7 +28,9 @@ _REACHING: Final = (
     *("ssl_password", "ssl_check_hostname"),
 )
 _LEAST_IN_SYNC: Final = "min.insync.replicas"
+_LARGEST: Final = "max.message.bytes"
 _TIMEOUT_MS: Final = 5_000
+_TRIES: Final = 3
 
 
 class Topic(NamedTuple):
@@ -38,6 +41,8 @@ class Topic(NamedTuple):
     least_in_sync: int | None
     """`min.insync.replicas`; None where nobody may ask."""
     has_leaders: bool
+    largest: int | None = None
+    """`max.message.bytes`; None where nobody may ask."""
 
 
 def cluster(settings: Settings) -> Iterator[Finding]:
@@ -53,11 +58,12 @@ def cluster(settings: Settings) -> Iterator[Finding]:
     servers = ",".join(options["bootstrap_servers"])
     try:
         with KafkaAdminClient(bootstrap_timeout_ms=_TIMEOUT_MS, **given) as admin:
-            existing = set(admin.list_topics())
-            yield ok("kafka", f"{servers} answers")
-            for name in sorted(names):
-                told = _told(admin, name) if name in existing else None
-                yield judged(name, told, servers)
+            found = _found(admin, sorted(names))
+        yield ok("kafka", f"{servers} answers")
+        for name, told in found.items():
+            yield judged(name, told, servers)
+            if told is not None and told.largest is not None:
+                yield sized(name, told.largest, settings.kafka.max_request_size)
     except (KafkaError, OSError) as error:
         advice = "is it running, and are security_protocol, user and password right?"
         yield fail("kafka", f"{servers}: {type(error).__name__} {error}", advice)
@@ -86,25 +92,48 @@ def judged(name: str, topic: Topic | None, servers: str) -> Finding:
     return ok(what, found)
 
 
+def sized(name: str, largest: int, sent: int) -> Finding:
+    """A topic that takes batches of up to `largest` bytes, of a gateway that sends up to `sent`."""
+    what, found = f"topic {name}: {_LARGEST}", f"{largest}; kafka.max_request_size is {sent}"
+    if largest < sent:
+        advice = "what is larger goes to the dead letters: raise the one, or lower the other"
+        return warn(what, found, advice)
+    return ok(what, found)
+
+
+def _found(admin: KafkaAdminClient, names: list[str]) -> dict[str, Topic | None]:
+    """Each topic; asked again where a broker that has just gone was asked. Raises KafkaError."""
+    for _ in range(_TRIES):
+        with suppress(KafkaError):
+            return _topics(admin, names)
+    return _topics(admin, names)
+
+
+def _topics(admin: KafkaAdminClient, names: list[str]) -> dict[str, Topic | None]:
+    existing = set(admin.list_topics())
+    return {name: _told(admin, name) if name in existing else None for name in names}
+
+
 def _told(admin: KafkaAdminClient, name: str) -> Topic:
     (topic,) = admin.describe_topics([name])
     partitions: list[dict[str, Any]] = topic["partitions"]
+    configured = _configured(admin, name)
     return Topic(
         replicas=min(len(part["replica_nodes"]) for part in partitions),
         in_sync=min(len(part["isr_nodes"]) for part in partitions),
-        least_in_sync=_least(admin, name),
+        least_in_sync=configured.get(_LEAST_IN_SYNC),
         has_leaders=all(part["leader_id"] >= 0 for part in partitions),
+        largest=configured.get(_LARGEST),
     )
 
 
-def _least(admin: KafkaAdminClient, name: str) -> int | None:
-    wanted = ConfigResource(ConfigResourceType.TOPIC, name, {_LEAST_IN_SYNC: None})
+def _configured(admin: KafkaAdminClient, name: str) -> dict[str, int]:
+    """The two limits; nothing where they may not be asked for."""
+    limits = dict.fromkeys((_LEAST_IN_SYNC, _LARGEST))
+    wanted = ConfigResource(ConfigResourceType.TOPIC, name, limits)
     try:
         told = admin.describe_configs([wanted], config_filter="all")
     except KafkaError:
-        return None
-    for resources in told.values():
-        value = resources.get(name, {}).get(_LEAST_IN_SYNC)
-        if value is not None:
-            return int(value["value"])
-    return None
+        return {}
+    found = [resources.get(name, {}) for resources in told.values()]
+    return {limit: int(each[limit]["value"]) for each in found for limit in limits if limit in each}

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from gateway.doctor.disk import file_system
 from gateway.doctor.finding import Finding, fail, ok, warn
 from gateway.journal import JournalError, require
 from gateway.settings import Journal
@@ -24,12 +25,13 @@ _NEARLY: Final = 0.9
 
 
 def journal(section: Journal, clock: Callable[[], float] = monotonic) -> Iterator[Finding]:
-    """Whether it opens, can be written, is whole, and has room."""
+    """Whether it opens, can be written, is whole, is on a disk that keeps it, and has room."""
     path = section.path
     if not path.exists():
         yield _new(path)
     else:
         yield from _existing(path, clock)
+    yield file_system(path)
     yield _space(section)
 
 

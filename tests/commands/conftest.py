@@ -40,9 +40,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def run() -> Run:
     """Runs `gateway …` in this process, with the secret in its environment."""
 
-    def invoke(*words: object) -> Result:
+    def invoke(*words: object, stdin: str = "") -> Result:
         return CliRunner().invoke(
-            main, [str(word) for word in words], env={"CI_TOKEN": TOKEN}, prog_name="gateway"
+            main,
+            [str(word) for word in words],
+            input=stdin,
+            env={"CI_TOKEN": TOKEN},
+            prog_name="gateway",
         )
 
     return invoke

@@ -59,6 +59,28 @@ def test_a_weak_secret_is_a_warning(run: Run, tmp_path: Path) -> None:
     assert "short" not in result.stderr.replace("shorter", "")
 
 
+def test_json_has_each_mistake_and_each_warning_as_an_object(run: Run, tmp_path: Path) -> None:
+    """For editors and pipelines; the exit codes are the same."""
+    path = tmp_path / "gateway.yaml"
+    path.write_text("surver: {}\nsources: {}\n")
+    result = run("check", "-c", path, "--json")
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (result.exit_code, result.stderr) == (2, "")
+    assert [(one["level"], one["path"]) for one in found] == [
+        ("error", "surver"),
+        ("error", "sources"),
+    ]
+    assert found[0]["where"] == f"{path}:1:1"
+    (tmp_path / "token").write_text("short")
+    path.write_text(
+        'sources: {a: {provider: generic, verify: [{token: {secrets: ["file:token"]}}]}}'
+    )
+    result = run("check", "-c", path, "--json")
+    (warning,) = map(json.loads, result.stdout.splitlines())
+    assert (result.exit_code, warning["level"]) == (0, "warning")
+    assert warning["path"] == "sources.a.verify[0].token.secrets[0]"
+
+
 def test_no_configuration(run: Run, tmp_path: Path) -> None:
     """Every command that needs one says so in a line, with exit code 2."""
     path = tmp_path / "absent.yaml"

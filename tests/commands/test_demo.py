@@ -29,11 +29,13 @@ def demo(command: tuple[str, ...], folder: Path) -> Iterator[Path]:
             [*command, "serve", "--demo"], cwd=folder, stdout=stream, stderr=stream
         )
     try:
-        until(lambda: b"events tail" in output.read_bytes() or process.poll() is not None)
+        until(
+            lambda: b"events tail" in output.read_bytes() or process.poll() is not None, within=60
+        )
         yield output
     finally:
         process.terminate()
-        assert process.wait(20) in (0, 1)
+        assert process.wait(60) in (0, 1)
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def ready(command: tuple[str, ...], folder: Path) -> Iterator[list[str]]:
 def shell(line: str, folder: Path) -> str:
     """What a line prints that is pasted into a shell."""
     return subprocess.run(
-        ["/bin/sh", "-c", line], cwd=folder, check=True, capture_output=True, text=True, timeout=20
+        ["/bin/sh", "-c", line], cwd=folder, check=True, capture_output=True, text=True, timeout=60
     ).stdout
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.doctor.cluster import Topic, judged
+from gateway.doctor.cluster import Topic, judged, sized
+from gateway.doctor.disk import file_system
 from gateway.doctor.finding import Finding, State
 from gateway.doctor.journal import journal
 from gateway.doctor.machine import clock, files
-from gateway.settings import Journal
+from gateway.doctor.proxy import proxy
+from gateway.settings import Journal, Secret, Settings
 from tests.broker.kafka import Broker, free_port
 from tests.commands.conftest import Run, Served
 from tests.e2e.fixtures import NewGateway, publishing
@@ -42,11 +44,13 @@ def test_all_is_well_with_a_running_gateway(run: Run, served: Served) -> None:
         "configuration": "ok",
         f"sources.{NAME}.verify[0].token.secrets[0]": "ok",
         "journal": "ok",
+        "journal.path": states(found)["journal.path"],
         "journal.max_size": "ok",
         "clock": "ok",
         "open files": states(found)["open files"],
         "admin.listen": "ok",
         "server.listen": "ok",
+        "server.trusted_proxies": "ok",
         "kafka": "ok",
     }
     assert f"env:CI_TOKEN: {len(TOKEN)} bytes" in [line["found"] for line in found]
@@ -106,7 +110,62 @@ def test_a_large_journal_is_not_checked_for_ever(tmp_path: Path) -> None:
 
 def test_a_journal_that_the_disk_cannot_hold_is_warned_of(tmp_path: Path) -> None:
     section = Journal(path=tmp_path / "new" / "journal.db", max_size=900 << 40)
-    assert of(journal(section)) == [("journal", State.OK), ("journal.max_size", State.WARN)]
+    found = dict(of(journal(section)))
+    assert (found["journal"], found["journal.max_size"]) == (State.OK, State.WARN)
+
+
+MOUNTS = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:25 / /srv rw - tmpfs tmpfs rw
+31 22 0:26 / /srv/far\\040away rw - nfs4 host:/export rw
+32 22 8:2 / /srv rw shared:2 - xfs /dev/sdb1 rw
+33 22 0:27 / /box rw - overlay overlay rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "state"),
+    [
+        ("/var/journal.db", "ext4 at /", State.OK),
+        ("/srv/journal.db", "xfs at /srv", State.OK),
+        ("/srv/far away/journal.db", "nfs4 at /srv/far away", State.FAIL),
+        ("/box/journal.db", "overlay at /box", State.WARN),
+    ],
+)
+def test_a_file_system_that_does_not_keep_the_journal(path: str, found: str, state: State) -> None:
+    """Of two mounts at one place the later one counts."""
+    finding = file_system(Path(path), MOUNTS)
+    assert finding.state is state
+    assert finding.found.startswith(found)
+    assert bool(finding.advice) is (state is not State.OK)
+
+
+def test_this_machine_has_mounts(tmp_path: Path) -> None:
+    assert not file_system(tmp_path).found.startswith("unknown")
+
+
+def of_ports(listen: str, *proxies: str, admin: str = "127.0.0.1:9090") -> dict[str, State]:
+    """What is said of what stands before them."""
+    open_ = {"token": {"secrets": (Secret("env:A", b"0" * 16),)}}
+    settings = Settings.model_validate(
+        {
+            "server": {"listen": listen, "trusted_proxies": proxies},
+            "admin": {"listen": admin},
+            "sources": {NAME: {"provider": PROVIDER, "verify": (open_,)}},
+        }
+    )
+    return dict(of(proxy(settings)))
+
+
+def test_a_port_that_the_world_reaches_without_tls() -> None:
+    """Unless a proxy is named, and not the whole world as one."""
+    what = "server.trusted_proxies"
+    assert of_ports("0.0.0.0:8080") == {what: State.WARN}
+    assert of_ports("[::1]:8080") == {what: State.OK}
+    assert of_ports("0.0.0.0:8080", "10.0.0.0/8") == {what: State.OK}
+    assert of_ports("0.0.0.0:8080", "10.0.0.0/8", "::/0") == {what: State.WARN}
+    public = of_ports("localhost:8080", admin="gateway:9090")
+    assert public == {what: State.OK, "admin port": State.WARN}
 
 
 def test_a_clock_that_nobody_has_set(tmp_path: Path) -> None:
@@ -144,6 +203,14 @@ def test_a_topic_that_does_not_keep_what_it_takes(
     finding = judged("jobs", topic, "localhost:9092")
     assert (finding.what, finding.state) == ("topic jobs", state)
     assert words in f"{finding.found} {finding.advice}"
+
+
+def test_a_topic_that_takes_less_than_is_sent() -> None:
+    """Kafka's own default takes what is the gateway's."""
+    assert sized("jobs", 1_048_588, 1_048_576).state is State.OK
+    finding = sized("jobs", 2_000, 1_048_576)
+    assert (finding.what, finding.state) == ("topic jobs: max.message.bytes", State.WARN)
+    assert "dead letters" in finding.advice
 
 
 @pytest.mark.kafka

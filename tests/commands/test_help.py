@@ -25,11 +25,24 @@ each = pytest.mark.parametrize("path", EVERY, ids=" ".join)
 
 
 def test_there_are_commands() -> None:
-    """Those of the README."""
+    """Those that users rely on."""
     assert set(EVERY) >= {
-        *(("serve",), ("check",), ("send",), ("config", "schema")),
-        *(("events", "list"), ("events", "show"), ("events", "tail")),
+        *(("serve",), ("init",), ("check",), ("config", "schema"), ("doctor",), ("completion",)),
+        *(("send",), ("sign-user-data",), ("schemas", "list"), ("schemas", "show")),
+        *(("events", name) for name in ("list", "show", "tail", "replay")),
+        *(("quarantine", name) for name in ("list", "show", "retry", "discard")),
+        *(("routes", "list"), ("routes", "rewind")),
+        *(("journal", name) for name in ("verify", "backup", "compact")),
     }
+
+
+def test_every_command_that_lists_has_json() -> None:
+    lists = [path for path in EVERY if path[-1:] in (("list",), ("tail",), ("doctor",), ("check",))]
+    assert len(lists) >= 7
+    without = [
+        path for path in lists if not any("--json" in option.opts for option in EVERY[path].params)
+    ]
+    assert without == []
 
 
 @each

@@ -100,6 +100,13 @@ def test_each_broker_gets_one_request(producer: Producer, cluster: FakeCluster) 
     assert sent == [(1, [("t", 1), ("u", 1)]), (2, [("t", 2)])]
 
 
+def test_every_replica_in_sync_must_have_written(producer: Producer, cluster: FakeCluster) -> None:
+    """Before an answer says so: `acks=all`."""
+    producer.pump([lane(1)], 0)
+    ((_, request, _),) = cluster.requests
+    assert request.acks == -1
+
+
 def test_lanes_of_one_partition_take_turns(producer: Producer, cluster: FakeCluster) -> None:
     """Two routes to a topic; the broker would take only one batch for a partition."""
     first, second = lane(1), lane(1)

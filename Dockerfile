@@ -1,4 +1,5 @@
-# Configuration: mount it as /gateway/gateway.yaml; the journal lies in the volume /gateway/var.
+# Configuration: mount it as /gateway/gateway.yaml; the journal lies in the volume /gateway/var. The
+# root file system may be read-only: beside the journal it writes to /tmp, and little.
 
 # This image has a C compiler, the slim one has none.
 FROM python:3.13 AS wheels
@@ -19,10 +20,11 @@ RUN pip install --no-cache-dir --no-index --find-links /wheels /wheels/hatchling
 FROM python:3.13-slim
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links /wheels /wheels/callback_gateway-*.whl \
- && useradd --uid 10001 --home-dir /gateway --shell /usr/sbin/nologin gateway \
+ && groupadd --gid 10001 gateway \
+ && useradd --uid 10001 --gid 10001 --home-dir /gateway --shell /usr/sbin/nologin gateway \
  && install -d -o gateway -g gateway /gateway/var
 WORKDIR /gateway
-USER 10001
+USER 10001:10001
 VOLUME /gateway/var
 EXPOSE 8080 9090
 STOPSIGNAL SIGTERM

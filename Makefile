@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: install run test check lint bench bench-linear chaos fuzz clean lock
+.PHONY: install run test check lint bench bench-linear chaos soak overload shutdown sabotage fuzz clean lock
 
 install: $(VENV)/.compiled
 
@@ -43,11 +43,13 @@ lint: $(VENV)/.tested
 check: lint $(VENV)/.compiled
 	$(BIN)/python -m pytest -q -m "not kafka"
 
+# RUNLEVEL=1: so that Debian starts no service of what is installed.
 test: lint $(VENV)/.compiled
-	.ci/packages java:default-jre-headless mvn:maven
+	RUNLEVEL=1 .ci/packages java:default-jre-headless mvn:maven chromium:chromium nginx:nginx haproxy:haproxy
 	$(BIN)/python -m tests.broker.kafka fetch
 	$(BIN)/python -m tests.providers.github.payloads
 	$(BIN)/python -m tests.deploy.promtool
+	$(BIN)/python -m tests.deploy.charts
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.tested $(VENV)/.compiled
@@ -62,13 +64,40 @@ bench-linear: $(VENV)/.tested $(VENV)/.compiled
 bench-scale: $(VENV)/.tested $(VENV)/.compiled
 	$(BIN)/python -m tests.bench.scale $(OPTIONS)
 
-# EVENTS callbacks in MINUTES, under faults of a seed of their own unless SEED gives one.
+# EVENTS callbacks in MINUTES, under faults of a seed of their own unless SEED gives one. More with
+# OPTIONS, such as "--rate 450 --kills 200 --broker-faults 150".
 EVENTS ?= 10000
 MINUTES ?= 4
 chaos: $(VENV)/.tested $(VENV)/.compiled
 	.ci/packages java:default-jre-headless mvn:maven
 	$(BIN)/python -m tests.broker.kafka fetch
-	$(BIN)/python -m tests.chaos --events $(EVENTS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.chaos --events $(EVENTS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
+	    $(OPTIONS)
+
+# HOURS of 300 callbacks a second with a fault every two minutes: nothing may grow.
+HOURS ?= 2
+soak: $(VENV)/.tested $(VENV)/.compiled
+	.ci/packages java:default-jre-headless mvn:maven
+	$(BIN)/python -m tests.broker.kafka fetch
+	$(BIN)/python -m tests.chaos --soak $(HOURS) $(if $(SEED),--seed $(SEED))
+
+# More callbacks than a receiver can take, slow clients and floods: four minutes of two idle cores.
+overload: $(VENV)/.tested $(VENV)/.compiled
+	$(BIN)/python -m tests.overload $(if $(SEED),--seed $(SEED))
+
+# ROUNDS ends under load, half of them without Kafka; then a start with a gigabyte to publish.
+ROUNDS ?= 100
+shutdown: $(VENV)/.tested $(VENV)/.compiled
+	.ci/packages java:default-jre-headless mvn:maven
+	$(BIN)/python -m tests.broker.kafka fetch
+	$(BIN)/python -m tests.shutdown --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.shutdown.backlog
+
+# Breaks the gateway in twelve ways, each in a copy, and sees whether the tests find out.
+sabotage: $(VENV)/.tested
+	.ci/packages java:default-jre-headless mvn:maven git:git
+	$(BIN)/python -m tests.broker.kafka fetch
+	$(BIN)/python -m tests.sabotage
 
 # N inputs, of a seed of their own unless SEED gives one.
 N ?= 20000
@@ -90,3 +119,4 @@ lock: $(BIN)/python
 	printf "mypy\nsetuptools\n" | $(COMPILE) -c deploy/requirements.txt - -o deploy/compile.txt
 	$(COMPILE) pyproject.toml --extra test -c deploy/requirements.txt -c deploy/compile.txt \
 	    -o tests/requirements.txt
+	printf "helm-python-sdk\nkubernetes-validate\n" | $(COMPILE) --no-deps - -o tests/deploy/charts.txt

@@ -33,7 +33,9 @@ def test_the_file_satisfies_the_schema_of_compose() -> None:
 
 def test_every_image_from_outside_has_its_version() -> None:
     images = [service["image"] for service in SERVICES.values() if "build" not in service]
-    assert [image for image in images if not re.search(r":\d+\.\d+\.\d+$", image)] == []
+    assert [
+        image for image in images if not re.search(r"^[a-z0-9./-]+:v?\d+\.\d+\.\d+$", image)
+    ] == []
 
 
 def test_every_topic_of_the_configuration_is_made_before_the_gateway_starts(
@@ -61,6 +63,35 @@ def test_the_gateway_connects_where_kafka_says_that_it_is(tmp_path: Path) -> Non
 def test_operators_reach_the_admin_port_from_this_host_only(tmp_path: Path) -> None:
     assert settings_in(tmp_path).admin.listen == Address("0.0.0.0", 9090)
     assert SERVICES["gateway"]["ports"] == ["8080:8080", "127.0.0.1:9090:9090"]
+
+
+def test_prometheus_has_the_deployed_rules_and_scrapes_the_gateway() -> None:
+    assert "./prometheus:/etc/prometheus:ro" in SERVICES["prometheus"]["volumes"]
+    told = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
+    assert told["scrape_configs"][0]["static_configs"] == [{"targets": ["gateway:9090"]}]
+    assert [(DEPLOY / "prometheus" / file).exists() for file in told["rule_files"]] == [True]
+
+
+def test_grafana_is_given_the_data_source_and_the_dashboard() -> None:
+    given = {each["source"]: each["target"] for each in SERVICES["grafana"]["configs"]}
+    folder = "/etc/grafana/provisioning"
+    assert given == {
+        "datasources": f"{folder}/datasources/gateway.yaml",
+        "dashboards": f"{folder}/dashboards/gateway.yaml",
+    }
+    content = {name: yaml.safe_load(each["content"]) for name, each in COMPOSE["configs"].items()}
+    (source,) = content["datasources"]["datasources"]
+    (provider,) = content["dashboards"]["providers"]
+    assert (source["type"], source["url"]) == ("prometheus", "http://prometheus:9090")
+    assert SERVICES["grafana"]["volumes"] == [f"./grafana:{provider['options']['path']}:ro"]
+
+
+def test_only_callbacks_come_from_other_machines() -> None:
+    published = {
+        name: [port for port in each.get("ports", []) if not port.startswith("127.0.0.1:")]
+        for name, each in SERVICES.items()
+    }
+    assert {name: ports for name, ports in published.items() if ports} == {"gateway": ["8080:8080"]}
 
 
 def test_secrets_come_from_files_and_the_journal_outlives_the_container(tmp_path: Path) -> None:

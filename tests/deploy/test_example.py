@@ -15,6 +15,7 @@ EXAMPLE = Path(__file__).parents[2] / "deploy/gateway.yaml"
 TEXT = EXAMPLE.read_text()
 EVERYTHING = re.sub(r"^( *)#(?=\S)", r"\1", TEXT, flags=re.MULTILINE)
 ENVIRON = {
+    "ADMIN_TOKEN": "0123456789abcdef",
     "CI_TOKEN": "0123456789abcdef",
     "WEBHOOK_SECRET": "0123456789abcdef",
     "CI_USER_DATA": "0123456789abcdef",

@@ -21,7 +21,7 @@ def test_hadolint_has_nothing_to_say() -> None:
 
 def test_the_image_runs_as_a_user_without_rights_and_stops_by_sigterm() -> None:
     last = DOCKERFILE.split("\nFROM ")[-1]
-    assert re.findall(r"^USER (\d+)$", last, re.MULTILINE) == ["10001"]
+    assert re.findall(r"^USER (.*)$", last, re.MULTILINE) == ["10001:10001"]
     assert "STOPSIGNAL SIGTERM" in last
     assert "VOLUME /gateway/var" in last
     assert re.findall(r"^EXPOSE (.*)$", last, re.MULTILINE) == ["8080 9090"]

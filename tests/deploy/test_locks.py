@@ -10,7 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 BUILT = ["pyproject.toml", "Makefile", "Dockerfile", ".ci/run", ".ci/packages"]
-LOCKS = ["deploy/requirements.txt", "tests/requirements.txt", "deploy/compile.txt"]
+LOCKS = [
+    "deploy/requirements.txt",
+    "tests/requirements.txt",
+    "deploy/compile.txt",
+    "tests/deploy/charts.txt",
+]
 
 
 def pins(lock: str) -> dict[str, str]:

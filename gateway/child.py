@@ -4,7 +4,7 @@ A child is spawned, not forked, so that it holds no thread, lock or connection o
 says a `Beat` once a second over its link, and stops when its link ends: the parent says so, or is
 gone. What it reads there before is something new from the parent. Signals are the parent's
 business: a terminal or a service manager may send them to its children at the same time. Restarts
-back off from 0.1 s to 5 s and start over after a child has lived for 10 s.
+back off from 0.1 s to 5 s and start over after a child has worked for 10 s.
 """
 
 import asyncio
@@ -50,12 +50,15 @@ class Child:
         self._link: Connection | None = None
         self._stopping = False
         self._pause = 0.1
-        self._started = 0.0
         self._heard = 0.0
+        self._works_since: float | None = None
+        self._ends = 0
         self._killed_for = ""
         self._restart: asyncio.TimerHandle | None = None
         self._untold: object = None
         self._telling: asyncio.Task[None] | None = None
+        self.cause = ""
+        """Why it ended the last time."""
         self.ended = asyncio.Event()
         self.spoken = asyncio.Event()
         """Set from the running process's first beat on."""
@@ -72,6 +75,16 @@ class Child:
         """Since the last beat of a process that has ever spoken; 0 for one that starts up."""
         return monotonic() - self._heard if self.beat is not None else 0.0
 
+    @property
+    def ends(self) -> int:
+        """How often it ended in a row, without ten seconds of work in between."""
+        return 0 if self._is_steady else self._ends
+
+    @property
+    def _is_steady(self) -> bool:
+        since = self._works_since
+        return since is not None and monotonic() - since > _STEADY_SECONDS
+
     def start(self) -> None:
         """Spawn the process and watch it; where the machine cannot, try again later."""
         try:
@@ -83,7 +96,7 @@ class Child:
             return
         theirs.close()
         self._process, self._link = process, ours
-        self._started, self.beat = monotonic(), None
+        self.beat = None
         loop = asyncio.get_running_loop()
         loop.add_reader(ours.fileno(), self._listen)
         loop.add_reader(process.sentinel, self._exited)
@@ -128,6 +141,7 @@ class Child:
                 beat = self._link.recv()
                 assert isinstance(beat, Beat)
                 self.beat, self._heard = beat, monotonic()
+                self._works_since = self._works_since or self._heard
                 self.spoken.set()
         except (EOFError, OSError):
             asyncio.get_running_loop().remove_reader(self._link.fileno())
@@ -141,17 +155,19 @@ class Child:
         loop.remove_reader(link.fileno())
         link.close()
         process.join()
-        cause = self._killed_for or _cause(process.exitcode)
+        self.cause = self._killed_for or _cause(process.exitcode)
         self._killed_for = ""
         self._process, self._link, self.beat = None, None, None
         self.spoken.clear()
         if self._stopping:
             self.ended.set()
             return
-        if monotonic() - self._started > _STEADY_SECONDS:
-            self._pause = 0.1
-        self._on_exit(cause)
-        self._again(f"ended ({cause})")
+        if self._is_steady:
+            self._pause, self._ends = 0.1, 0
+        self._works_since = None
+        self._ends += 1
+        self._on_exit(self.cause)
+        self._again(f"ended ({self.cause})")
 
     def _again(self, what: str) -> None:
         _log.error("%s %s; starting it again in %.1f s", self.name, what, self._pause)

@@ -49,10 +49,13 @@ class Supervisor:
 
     def notices(self) -> list[str]:
         """What does not stop callbacks from being accepted, but wants a look."""
-        told = [trouble for child in self.receivers if (trouble := _trouble(child))]
-        if self.publisher is not None and (trouble := _trouble(self.publisher)):
-            told.append(trouble)
-        return told
+        children = self._children()
+        told = [trouble for child in children if (trouble := _trouble(child))]
+        return told + [
+            f"{child.name} has ended {child.ends} times in a row ({child.cause})"
+            for child in children
+            if child.ends > 1
+        ]
 
     def processes(self) -> dict[str, int]:
         """Every process of the gateway that runs, by name, with its pid."""

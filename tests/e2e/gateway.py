@@ -157,7 +157,7 @@ class Gateway:
     def until_ready(self) -> None:
         """Return once what was launched accepts callbacks."""
         process = self._groups[-1]
-        until(lambda: _READY.search(self.output) or process.poll() is not None, within=20)
+        until(lambda: _READY.search(self.output) or process.poll() is not None, within=60)
         ready = _READY.search(self.output)
         assert ready is not None, self.log.read_text()
         self.port = int(ready[1])

@@ -74,6 +74,21 @@ async def test_a_child_that_crashes_is_started_again_after_growing_pauses(
     assert exits.causes == ["error"] * 4
 
 
+async def test_ends_in_a_row_are_counted(
+    exits: Exits, start: Callable[[Target], Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the child has worked for a while; one that has not said a word yet has not."""
+    child = start(targets.crash)
+    await exits.until(3)
+    assert (child.ends, child.cause) == (3, "error")
+    child = start(targets.speak)
+    os.kill(await spoken(child), signal.SIGKILL)
+    await asyncio.to_thread(until, lambda: child.ends == 1)
+    await spoken(child)
+    monkeypatch.setattr("gateway.child._STEADY_SECONDS", 0.0)
+    assert child.ends == 0
+
+
 async def test_the_cause_of_an_end_is_from_a_closed_set(
     exits: Exits, start: Callable[[Target], Child]
 ) -> None:

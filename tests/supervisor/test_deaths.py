@@ -23,6 +23,13 @@ def kept(gateway: Gateway) -> list[str]:
         return [record.event.id for record in journal.newest(100_000)]
 
 
+def kill_receiver(gateway: Gateway) -> None:
+    """Return once it is gone; another will follow."""
+    receiver = gateway.child("receiver")
+    os.kill(receiver, signal.SIGKILL)
+    until(lambda: not is_alive(receiver))
+
+
 def until_restarted(gateway: Gateway, count: int) -> None:
     """Return once the publisher has been killed and started again so often."""
     name = "gateway_publisher_restarts_total"
@@ -107,3 +114,11 @@ def test_a_receiver_that_cannot_be_started_is_tried_again(gateway: Gateway) -> N
     until(lambda: gateway.children("receiver"))
     until(lambda: gateway.ask("/readyz").status == 200)
     assert gateway.post(callback("j")).status == 200
+
+
+def test_a_receiver_that_ends_again_and_again_is_told(gateway: Gateway) -> None:
+    """Also while it runs just now: whoever looks only then would see nothing of it."""
+    for _ in range(3):
+        kill_receiver(gateway)
+    told = "receiver-0 has ended 3 times in a row (SIGKILL)"
+    until(lambda: gateway.ask("/readyz").document == {"status": "ok", "notices": [told]})

@@ -4,19 +4,22 @@ import asyncio
 import os
 import signal
 import ssl
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
 
 from gateway.journal import Reader
-from tests.broker.certificates import certificates
+from tests.broker.certificates import certificates, client_certificate
 from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway
 from tests.e2e.gateway import TOKEN, Gateway, callback, is_alive
 from tests.e2e.load import load
 from tests.sources import NAME, PROVIDER
-from tests.supervisor.test_stopping import unfinished
+from tests.supervisor.in_flight import unfinished
 
 TAKEN = "the new configuration is in use"
 OTHER = "0e7c1b9a3d5f42688d6a4c2e1f3b5d79"
@@ -212,4 +215,80 @@ def test_a_certificate_that_was_replaced_is_shown_after_a_hangup(new_gateway: Ne
     (gateway.folder / "s.pem").write_text(new)
     reload(gateway)
     assert ssl.get_server_certificate(("127.0.0.1", gateway.port)) in new
+    assert gateway.child("receiver") == receiver
+
+
+def trusting(authority: Path, shown: Path | None = None) -> ssl.SSLContext:
+    """A client that trusts this authority and shows this certificate."""
+    context = ssl.create_default_context(cafile=authority)
+    if shown is not None:
+        context.load_cert_chain(shown)
+    return context
+
+
+def status(gateway: Gateway, client: ssl.SSLContext) -> int:
+    """Of a callback that this client sends; 0 where it is not let in."""
+    connection = HTTPSConnection("127.0.0.1", gateway.port, context=client, timeout=20)
+    with suppress(OSError):
+        connection.request("POST", f"/callbacks/{NAME}", callback("j"))
+        return connection.getresponse().status
+    connection.close()
+    return 0
+
+
+@contextmanager
+def steady(gateway: Gateway, client: ssl.SSLContext) -> Iterator[list[int]]:
+    """A sender that keeps its connection; the statuses of its answers so far."""
+    statuses: list[int] = []
+    ended = threading.Event()
+
+    def send() -> None:
+        connection = HTTPSConnection("127.0.0.1", gateway.port, context=client, timeout=20)
+        while not ended.is_set():
+            try:
+                connection.request("POST", f"/callbacks/open/{TOKEN}", callback("j", len(statuses)))
+                with connection.getresponse() as response:
+                    response.read()
+                    statuses.append(response.status)
+            except OSError:
+                statuses.append(0)
+        connection.close()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_the_authorities_of_clients_are_replaced_without_a_lost_request(
+    new_gateway: NewGateway,
+) -> None:
+    """Who has a certificate of the removed one is not let in, and nobody else notices."""
+    tls = {"certificate": "s.pem", "key": "s.pem", "client_ca": "clients.pem"}
+    certified = {"provider": PROVIDER, "verify": [{"certificate": {"common_names": ["ci"]}}]}
+    sources = {NAME: certified, "open": source("env:CI_TOKEN")}
+    gateway = new_gateway({"server": {"tls": tls}, "sources": sources})
+    server, *clients = (certificates(gateway.folder, name) for name in ("server", "old", "new"))
+    (gateway.folder / "s.pem").write_text(server.server.read_text())
+    old, new = (
+        trusting(server.authority, client_certificate(each.authority, "ci")) for each in clients
+    )
+    known = gateway.folder / "clients.pem"
+    known.write_text(clients[0].authority.read_text())
+    gateway.start()
+    receiver = gateway.child("receiver")
+    with steady(gateway, trusting(server.authority)) as statuses:
+        assert (status(gateway, old), status(gateway, new)) == (200, 0)
+        known.write_text("".join(each.authority.read_text() for each in clients))
+        reload(gateway)
+        assert (status(gateway, old), status(gateway, new)) == (200, 200)
+        known.write_text(clients[1].authority.read_text())
+        reload(gateway)
+        assert (status(gateway, old), status(gateway, new)) == (0, 200)
+        sent = len(statuses)
+        until(lambda: len(statuses) > sent + 5)
+    assert set(statuses) == {200}
     assert gateway.child("receiver") == receiver

@@ -6,9 +6,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.client import HTTPResponse
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,9 @@ from gateway.journal import Reader
 from tests.broker.kafka import Broker, free_port
 from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway, publishing
-from tests.e2e.gateway import Gateway, Reply, callback, is_alive
+from tests.e2e.gateway import Gateway, callback, is_alive
 from tests.e2e.load import load
+from tests.supervisor.in_flight import unfinished
 
 PROMISED_SECONDS = 15
 
@@ -28,46 +28,15 @@ def kept(gateway: Gateway) -> set[str]:
         return {record.event.id for record in journal.newest(100_000)}
 
 
-class Unfinished:
-    """A request whose last byte has not been sent."""
-
-    def __init__(self, gateway: Gateway, key: str) -> None:
-        body = callback(key)
-        head = f"POST {gateway.path} HTTP/1.1\r\nHost: g\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=20)
-        self._connection.sendall(head.encode() + body[:-1])
-        self._last = body[-1:]
-
-    def finish(self) -> Reply:
-        """Send the last byte and read the answer."""
-        self._connection.sendall(self._last)
-        response = HTTPResponse(self._connection, method="POST")
-        try:
-            response.begin()
-            return Reply(response.status, dict(response.headers), response.read())
-        finally:
-            response.close()
-
-    def close(self) -> None:
-        """Give up."""
-        self._connection.close()
-
-
-@contextmanager
-def unfinished(gateway: Gateway, key: str) -> Iterator[Unfinished]:
-    """A request that has begun, and that the receiver has seen."""
-    request = Unfinished(gateway, key)
-    try:
-        assert gateway.post(callback(f"after-{key}")).status == 200
-        yield request
-    finally:
-        request.close()
-
-
 def closed(port: int) -> bool:
     """Whether nobody listens on it."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def is_tracker(pid: int) -> bool:
+    """Whether it is multiprocessing's own process, which ends when it sees that its parent has."""
+    return b"resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 async def test_sigterm_under_load_is_an_orderly_end(new_gateway: NewGateway) -> None:
@@ -142,14 +111,16 @@ def test_a_signal_to_all_processes_is_an_orderly_end(
 
 
 def test_sigterm_while_starting_ends_it(new_gateway: NewGateway) -> None:
-    """Its children are there, ready or not: no process stays."""
+    """Its children are there, ready or not: none stays."""
     gateway = new_gateway()
     gateway.launch()
     until(lambda: "callbacks on" in gateway.log.read_text())
-    children = [*gateway.children("python"), *gateway.children("receiver")]
+    processes = [*gateway.children("python"), *gateway.children("receiver")]
+    children = [pid for pid in processes if not is_tracker(pid)]
     gateway.signal(signal.SIGTERM)
     assert gateway.wait(PROMISED_SECONDS) == 0
     assert not any(map(is_alive, children))
+    until(lambda: not any(map(is_alive, processes)))
 
 
 def test_a_receiver_that_hangs_does_not_hold_up_the_end(gateway: Gateway) -> None:

@@ -18,11 +18,17 @@ _CONTROLLER = 100
 class Cluster:
     """Nodes 1 to `nodes`, files in `folder`; used as a context it runs inside the block.
 
-    `properties`: more lines for every `server.properties`.
+    `listeners`: security protocols of the nodes beside PLAINTEXT. `properties`: more lines for
+    every `server.properties`.
     """
 
     def __init__(
-        self, folder: Path, *, nodes: int = 2, properties: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        nodes: int = 2,
+        listeners: tuple[str, ...] = (),
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         common = properties or {}
         self.controller = Broker(
@@ -34,6 +40,7 @@ class Cluster:
         self.nodes = {
             number: Broker(
                 _folder(folder / f"node-{number}"),
+                listeners=listeners,
                 node=number,
                 roles="broker",
                 voter=self.controller.voter,
@@ -115,7 +122,7 @@ class Cluster:
                 len(partition.in_sync) == replicas
                 for partition in topics.partitions(self.bootstrap, topic).values()
             ),
-            within=30,
+            within=60,
         )
 
     def _processes(self) -> list[Broker]:

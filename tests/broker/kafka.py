@@ -139,7 +139,7 @@ class Broker:
     def start(self) -> None:
         """Starts it and returns once it serves clients.
 
-        Raises BrokerError: it ended or did not serve within a minute.
+        Raises BrokerError: it ended or did not serve within three minutes.
         """
         self.launch()
         self.until_serving()
@@ -151,13 +151,16 @@ class Broker:
             self._format(configuration)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(configuration)), stdout=log, stderr=log
+                self._java("kafka.Kafka", str(configuration)),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for whoever uses it
             )
 
     def until_serving(self) -> None:
         """Returns once what was launched serves. Raises BrokerError as `start` does."""
         try:
-            until(self._serves, within=60)
+            until(self._serves, within=180)
         except TimeoutError as error:
             self.kill()
             raise BrokerError(f"the broker does not serve; see {self.log}") from error

@@ -1,18 +1,27 @@
 """What faults are done to, and how it is seen from outside whether all is well again."""
 
+import re
 import threading
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.client import HTTPException
 from time import monotonic
 from typing import Final
 
+from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
+
 from tests.broker.cluster import Cluster
+from tests.broker.kafka import free_port
 from tests.broker.waiting import until
+from tests.chaos.account import Books
+from tests.chaos.clock import Clock
+from tests.chaos.disk import Disk
 from tests.chaos.ledger import Ledger
+from tests.chaos.readback import records
 from tests.chaos.sender import Senders
-from tests.e2e.delivery import Delivered, delivered
+from tests.chaos.watch import Seen, Watch
 from tests.e2e.gateway import Gateway, is_alive
 
 TOPIC: Final = "chaos"
@@ -20,42 +29,42 @@ PARTITIONS: Final = 3
 REPLICAS: Final = 2
 WORKERS: Final = 2
 """Receivers."""
-WITHIN: Final = 60.0
-"""Seconds in which it must have recovered from any fault."""
-_LOOK_SECONDS: Final = 0.1
+LISTENER: Final = "SASL_PLAINTEXT"
+USER: Final = "gateway"
+PASSWORD: Final = "a secret for SCRAM"
+WITHIN: Final = 180.0
+"""Seconds in which it must have recovered from any fault, on a machine that does other things."""
+
+_RECEIVED: Final = re.compile(rb'"received(?:time|_at)":"([^"]+)"')
 
 
 def start(gateway: Gateway) -> None:
-    """As its own `start`, with twice the time: brokers may be starting beside it."""
+    """As its own `start`, with more time: brokers start beside it, and the machine is busy."""
+    if not gateway.admin_port:
+        gateway.admin_port = free_port()
+        gateway.settings["admin"] = {"listen": f"127.0.0.1:{gateway.admin_port}"}
     gateway.launch()
-    with suppress(TimeoutError):
-        gateway.until_ready()
+    for _ in range(8):
+        with suppress(TimeoutError):
+            gateway.until_ready()
+            return
     gateway.until_ready()
-    gateway.find_admin_port()
 
 
 @dataclass(slots=True)
 class Scene:
-    """A gateway, its cluster, those who send to it, and what has been read back so far."""
+    """A gateway, its cluster, its disk and clock where it has some of its own, and its senders."""
 
     gateway: Gateway
     cluster: Cluster
     ledger: Ledger
+    books: Books
     senders: Senders
-    read: list[Delivered] = field(default_factory=list)
-    """All records of topics that are gone."""
+    watch: Watch
+    disk: Disk | None
+    clock: Clock | None
     quiet: threading.Lock = field(default_factory=threading.Lock)
     """Held while something is done to the gateway's processes, or must not be done."""
-
-    def progress(self) -> tuple[int, int] | None:
-        """Events in the journal, and how many of them are published; None: nobody tells."""
-        time.sleep(_LOOK_SECONDS)
-        with suppress(OSError, AssertionError, KeyError, HTTPException):
-            samples = self.gateway.metrics()
-            events = samples["gateway_journal_events", ()]
-            lag = samples["gateway_route_lag_events", (("route", TOPIC),)]
-            return int(events), int(events - lag)
-        return None
 
     def until_accepting(self, since: float) -> float:
         """Seconds from `since` until a callback that was sent after it had been accepted."""
@@ -64,26 +73,31 @@ class Scene:
 
     def until_publishing(self, since: float) -> float:
         """Seconds until all that was in the journal, and one event more, had been published."""
-        until(self.progress, within=WITHIN)
-        wanted = (self.progress() or (0, 0))[0] + 1
-        until(lambda: (self.progress() or (0, 0))[1] >= wanted, within=WITHIN)
-        return monotonic() - since
+        wanted = self.until_seen(lambda _: True, since=since).events + 1
+        return self.until_seen(lambda seen: seen.published >= wanted, since=since).at - since
+
+    def until_seen(self, fact: Callable[[Seen], object], *, since: float) -> Seen:
+        """What the gateway told when the fact first held."""
+        return self.watch.until(fact, since=since, within=WITHIN)
 
     def until_quiet(self) -> None:
         """Return once nothing is sent, and all that ever came is published."""
         until(lambda: not self.senders.under_way, within=WITHIN)
-        seen: list[tuple[int, int] | None] = [None, None]
+        first = self.until_seen(lambda seen: seen.events == seen.published, since=monotonic())
+        again = self.until_seen(lambda seen: seen.events == seen.published, since=first.at + 0.5)
+        if again.events != first.events:
+            self.until_quiet()
 
-        def is_quiet() -> bool:
-            seen[:] = [seen[1], self.progress()]
-            now = seen[1]
-            return now is not None and now[0] == now[1] and seen[0] == now
+    def newest_received(self) -> float:
+        """The gateway's clock when its newest callback came; 0 while nobody tells."""
+        with suppress(OSError, HTTPException):
+            told = _RECEIVED.search(self.gateway.ask("/api/v1/events?limit=1").body)
+            return datetime.fromisoformat(told[1].decode()).timestamp() if told else 0.0
+        return 0.0
 
-        until(is_quiet, within=WITHIN)
-
-    def read_back(self) -> list[Delivered]:
-        """All that is in the topic now."""
-        return delivered(self.cluster.bootstrap, TOPIC)
+    def read_back(self) -> None:
+        """Enter all that is in the topic now."""
+        self.books.enter_records(records(self.cluster.bootstrap, TOPIC, PARTITIONS))
 
     def create_topic(self) -> None:
         """The topic, empty, with every replica in sync."""
@@ -93,9 +107,20 @@ class Scene:
         """Return once all replicas of the topic are in sync."""
         self.cluster.until_in_sync(TOPIC, REPLICAS)
 
+    def set_password(self, password: str) -> None:
+        """With which the gateway's user has to log in from now on."""
+        credential = UserScramCredentialUpsertion(USER, ScramMechanism.SCRAM_SHA_256, password)
+        with KafkaAdminClient(bootstrap_servers=self.cluster.bootstrap) as admin:
+            admin.alter_user_scram_credentials([credential])
+
     def mend(self) -> None:
         """Everything runs, whatever went wrong."""
         self.senders.is_open = True
+        if self.disk is not None:
+            self.disk.thaw()
+            self.disk.empty()
+        if self.clock is not None:
+            self.clock.step(0)
         self.cluster.resume()
         self.cluster.start()
         if not is_alive(self.gateway.pid):

@@ -1,17 +1,20 @@
 """All that `/metrics` tells: what the processes count, what the journal knows, what both weigh."""
 
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.journal import Outcomes, Reader
 from gateway.observe.journal_metrics import JournalCollector, JournalFigures, RouteState
 from gateway.observe.outcomes import Figure
 from gateway.observe.processes import ProcessCollector
+from gateway.observe.shared import VARIABLE
 from gateway.observe.silence import SharedCollector
 from gateway.settings import Settings
 
@@ -75,8 +78,15 @@ def registry_of(
         return {name: one.expect_every for name, one in sources if one.expect_every is not None}
 
     registry = CollectorRegistry()
-    shared = MultiProcessCollector(None)  # type: ignore[no-untyped-call]
-    registry.register(SharedCollector(shared.collect, expected, since=time.time(), clock=time.time))
+    registry.register(SharedCollector(_counted, expected, since=time.time(), clock=time.time))
     registry.register(JournalCollector(figures))
     registry.register(ProcessCollector(processes))
     return lambda: registry
+
+
+def _counted() -> Iterable[Metric]:
+    """What the processes have counted, together. The file of one that has just begun is empty for
+    a moment, of which prometheus_client knows nothing."""
+    files = [str(each) for each in Path(os.environ[VARIABLE]).glob("*.db") if each.stat().st_size]
+    counted: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+    return counted

@@ -112,3 +112,11 @@ def test_a_new_configuration_says_anew_who_should_be_heard_of(gateway: Gateway) 
     gateway.write()
     gateway.signal(signal.SIGHUP)
     until(lambda: silences(gateway) == {NAME: 1})
+
+
+def test_a_process_that_has_just_begun_to_count_disturbs_no_scrape(gateway: Gateway) -> None:
+    """Its file is empty for a moment, or longer where it was killed in that one."""
+    (folder,) = gateway.folder.glob("gateway-metrics-*")
+    (folder / "counter_receiver-7.db").touch()
+    (folder / "histogram_receiver-7.db").touch()
+    assert gateway.ask("/metrics").status == 200

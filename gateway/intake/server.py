@@ -9,6 +9,8 @@ import logging
 import re
 import socket
 import ssl
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from aiohttp import HttpVersion10, StreamReader, http_parser, web
@@ -25,6 +27,7 @@ KEEPALIVE_SECONDS: Final = 15
 _LINGERING_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
 _TURNS = 3
+_ACCEPTED_AT_ONCE = 16
 _silent = logging.getLogger("gateway.http")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
@@ -155,18 +158,37 @@ def assert_c_parser() -> None:
         raise ParserError(f"aiohttp parses HTTP with {module}; install its C extension")
 
 
+class Listening:
+    """A port that takes connections until it is closed."""
+
+    def __init__(self, servers: Sequence[asyncio.AbstractServer]) -> None:
+        self._servers = servers
+
+    def close(self) -> None:
+        """Take no more; those that are there stay."""
+        for server in self._servers:
+            server.close()
+
+
 async def listen(
     server: CallbackServer, sock: socket.socket, tls: ssl.SSLContext | None = None
-) -> asyncio.Server:
-    """Accept connections on `sock`, which is bound already; with `tls` they begin with that."""
+) -> Listening:
+    """Accept connections on `sock`, which is bound already; with `tls` they begin with that.
+
+    libuv accepts one connection for each descriptor and turn of the loop. A turn of a busy receiver
+    takes 10 ms and more: the last of 1,000 senders would be heard after 10 s. So the socket is
+    listened on by several.
+    """
     assert_c_parser()
-    return await asyncio.get_running_loop().create_server(
+    copies = [sock.dup() for _ in range(_ACCEPTED_AT_ONCE - 1)]
+    create = partial(
+        asyncio.get_running_loop().create_server,
         server,
-        sock=sock,
         backlog=1024,
         ssl=tls,
         ssl_handshake_timeout=KEEPALIVE_SECONDS if tls else None,
     )
+    return Listening([await create(sock=each) for each in (sock, *copies)])
 
 
 def client_certificate(request: web.BaseRequest) -> bytes:

@@ -16,7 +16,7 @@ from gateway.core.errors import Busy, Reason
 
 BURST: Final = 256
 """Callbacks that may wait."""
-STANDING: Final = 64
+STANDING: Final = 48
 """So many where the line has not been empty for `PATIENCE`."""
 PATIENCE: Final = 0.1
 """Seconds."""

@@ -63,14 +63,13 @@ class Phase:
         return bool(self.outcomes) and enough and percentile(self.accepted, 99) <= CALM
 
     def calm_from(self) -> float:
-        """Seconds from the beginning until every later second was calm."""
+        """Seconds from the beginning until all that came later, taken together, was calm."""
         begun = min(due for due, _, _ in self.outcomes)
-        restless = 0.0
         for second in range(int(self.plan.seconds)):
-            within = [each for each in self.outcomes if second <= each[0] - begun < second + 1]
-            if within and not Phase(self.plan, within, 0.0, 0.0).is_calm():
-                restless = second + 1.0
-        return restless
+            later = [each for each in self.outcomes if each[0] - begun >= second]
+            if Phase(self.plan, later, 0.0, 0.0).is_calm():
+                return float(second)
+        return self.plan.seconds
 
 
 async def phase(plan: Plan, receiver: int) -> Phase:

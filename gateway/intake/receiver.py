@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
+from yarl import URL
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
@@ -157,10 +158,10 @@ class Receiver:
             or message.chunked
         ):
             return None
-        parts = message.url.raw_path.split("/", 3)
-        if len(parts) < 3 or parts[1] != "callbacks" or parts[2] not in self._sources:
+        named = _named(message.url)
+        if not named or named[0] not in self._sources:
             return None
-        self._tell(parts[2], _NO_ROOM, seconds=0.0, made=None, peer=peer)
+        self._tell(named[0], _NO_ROOM, seconds=0.0, made=None, peer=peer)
         return _NO_ROOM_SAID
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
@@ -235,12 +236,18 @@ class _Received:
 def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
     """Source and token of the URL. Only path and query count, never the host of the target."""
     url = request.rel_url
-    parts = url.raw_path.split("/")
-    if len(parts) not in (3, 4) or parts[1] != "callbacks":
+    named = _named(url)
+    if not named:
         raise RequestError(404, Reason.NOT_FOUND)
-    if len(parts) == 4:
-        return parts[2], unquote_to_bytes(parts[3])
-    return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
+    if len(named) == 2:
+        return named[0], unquote_to_bytes(named[1])
+    return named[0], query_token(url.raw_query_string) if url.raw_query_string else None
+
+
+def _named(url: URL) -> list[str]:
+    """What the path names: a source, and a token behind it where there is one; else nothing."""
+    parts = url.raw_path.split("/")
+    return parts[2:] if len(parts) in (3, 4) and parts[1] == "callbacks" else []
 
 
 def query_token(query: str) -> bytes | None:

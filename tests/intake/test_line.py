@@ -160,6 +160,7 @@ async def test_without_room_any_callback_is_told_to_come_back(full: Port, data: 
     [
         (post(callback(), target=b"/callbacks/other"), 404),
         (post(callback(), target=b"/"), 404),
+        (post(callback(), target=PATH + b"/more"), 404),
         (request(method=b"GET"), 405),
         (OK.replace(b"1.1", b"2.0", 1), 400),
         (b"canary canary\r\n\r\n", 400),

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: install run test check lint bench bench-linear chaos soak overload shutdown sabotage fuzz clean lock
+.PHONY: install run test check lint kafka bench bench-linear chaos soak overload shutdown sabotage fuzz clean lock
 
 install: $(VENV)/.compiled
 
@@ -52,9 +52,13 @@ test: lint $(VENV)/.compiled
 	$(BIN)/python -m tests.deploy.charts
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: $(VENV)/.tested $(VENV)/.compiled
-	.ci/packages wrk:wrk java:default-jre-headless mvn:maven
+# What the runs with a real Kafka need beside the tests' own packages.
+kafka: $(VENV)/.tested
+	.ci/packages java:default-jre-headless mvn:maven
 	$(BIN)/python -m tests.broker.kafka fetch
+
+bench: kafka $(VENV)/.compiled
+	.ci/packages wrk:wrk
 	$(BIN)/python -m tests.bench
 
 bench-linear: $(VENV)/.tested $(VENV)/.compiled
@@ -68,17 +72,13 @@ bench-scale: $(VENV)/.tested $(VENV)/.compiled
 # OPTIONS, such as "--rate 450 --kills 200 --broker-faults 150".
 EVENTS ?= 10000
 MINUTES ?= 4
-chaos: $(VENV)/.tested $(VENV)/.compiled
-	.ci/packages java:default-jre-headless mvn:maven
-	$(BIN)/python -m tests.broker.kafka fetch
+chaos: kafka $(VENV)/.compiled
 	$(BIN)/python -m tests.chaos --events $(EVENTS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    $(OPTIONS)
 
 # HOURS of 300 callbacks a second with a fault every two minutes: nothing may grow.
 HOURS ?= 2
-soak: $(VENV)/.tested $(VENV)/.compiled
-	.ci/packages java:default-jre-headless mvn:maven
-	$(BIN)/python -m tests.broker.kafka fetch
+soak: kafka $(VENV)/.compiled
 	$(BIN)/python -m tests.chaos --soak $(HOURS) $(if $(SEED),--seed $(SEED))
 
 # More callbacks than a receiver can take, slow clients and floods: four minutes of two idle cores.
@@ -87,16 +87,13 @@ overload: $(VENV)/.tested $(VENV)/.compiled
 
 # ROUNDS ends under load, half of them without Kafka; then a start with a gigabyte to publish.
 ROUNDS ?= 100
-shutdown: $(VENV)/.tested $(VENV)/.compiled
-	.ci/packages java:default-jre-headless mvn:maven
-	$(BIN)/python -m tests.broker.kafka fetch
+shutdown: kafka $(VENV)/.compiled
 	$(BIN)/python -m tests.shutdown --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.shutdown.backlog
 
 # Breaks the gateway in twelve ways, each in a copy, and sees whether the tests find out.
-sabotage: $(VENV)/.tested
-	.ci/packages java:default-jre-headless mvn:maven git:git
-	$(BIN)/python -m tests.broker.kafka fetch
+sabotage: kafka
+	.ci/packages git:git
 	$(BIN)/python -m tests.sabotage
 
 # N inputs, of a seed of their own unless SEED gives one.

@@ -20,13 +20,13 @@ from typing import Final
 from uuid import uuid4
 
 import aiohttp
-from kafka import KafkaConsumer, TopicPartition
 
 from tests.bench.bodies import callback_json, callback_xml
 from tests.bench.load import cpu_seconds, load
 from tests.bench.servers import Served, bare_server
 from tests.broker import topics
 from tests.broker.kafka import Broker
+from tests.broker.messages import records
 from tests.e2e.delivery import until_published
 from tests.e2e.fixtures import publishing
 from tests.e2e.gateway import Gateway
@@ -126,19 +126,8 @@ async def _post(
 
 def _appended(bootstrap: str) -> dict[str, float]:
     """JobId → when the broker wrote its record, in Unix seconds."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    partitions = [TopicPartition(_TOPIC, number) for number in range(_PARTITIONS)]
-    written: dict[str, float] = {}
-    try:
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        while any(consumer.position(each) < ends[each] for each in partitions):
-            for records in consumer.poll(timeout_ms=100).values():
-                written |= {record.key.decode(): record.timestamp / 1e3 for record in records}
-    finally:
-        consumer.close()
-    return written
+    found = records(bootstrap, _TOPIC, partitions=_PARTITIONS)
+    return {record.key.decode(): record.timestamp / 1e3 for record in found}
 
 
 def measure(served: Pipeline, rounds: int, seconds: int) -> dict[str, float]:

@@ -1,8 +1,10 @@
 """A topic → everything that is in it now, read with a plain consumer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,25 +18,27 @@ class Message:
     headers: tuple[tuple[str, bytes], ...]
 
 
-def messages(bootstrap: str, topic: str) -> list[Message]:
-    """All messages of a topic, partition after partition, in the order of their offsets."""
+def records(bootstrap: str, topic: str, *, partitions: int = 0) -> Iterator[ConsumerRecord]:
+    """All records of a topic, each partition in its order; few of them in memory. It has so many
+    `partitions`, or as many as the cluster says."""
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
-        partitions = [TopicPartition(topic, number) for number in _partitions(consumer, topic)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        read: list[Message] = []
-        while any(consumer.position(partition) < ends[partition] for partition in partitions):
-            for records in consumer.poll(timeout_ms=100).values():
-                read += [
-                    Message(r.partition, r.offset, r.key, r.value, tuple(r.headers))
-                    for r in records
-                ]
+        numbers = range(partitions) if partitions else consumer.partitions_for_topic(topic) or ()
+        assigned = [TopicPartition(topic, number) for number in sorted(numbers)]
+        consumer.assign(assigned)
+        consumer.seek_to_beginning(*assigned)
+        ends = consumer.end_offsets(assigned)
+        while any(consumer.position(each) < ends[each] for each in assigned):
+            for found in consumer.poll(timeout_ms=100).values():
+                yield from found
     finally:
         consumer.close()
+
+
+def messages(bootstrap: str, topic: str) -> list[Message]:
+    """All messages of a topic, partition after partition, in the order of their offsets."""
+    read = [
+        Message(each.partition, each.offset, each.key, each.value, tuple(each.headers))
+        for each in records(bootstrap, topic)
+    ]
     return sorted(read, key=lambda message: (message.partition, message.offset))
-
-
-def _partitions(consumer: KafkaConsumer, topic: str) -> list[int]:
-    return sorted(consumer.partitions_for_topic(topic) or ())

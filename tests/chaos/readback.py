@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from kafka import KafkaConsumer, TopicPartition
-
+from tests.broker import messages
 from tests.chaos.account import Record
 from tests.e2e.delivery import Delivered
 
@@ -23,17 +22,8 @@ def content(key: str, number: int) -> dict[str, object]:
 
 def records(bootstrap: str, topic: str, count: int) -> Iterator[Record]:
     """All records of a topic of `count` partitions, each in its order; few of them in memory."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    try:
-        partitions = [TopicPartition(topic, number) for number in range(count)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        while any(consumer.position(partition) < ends[partition] for partition in partitions):
-            for found in consumer.poll(timeout_ms=100).values():
-                yield from (read(each.key, each.value) for each in found)
-    finally:
-        consumer.close()
+    for each in messages.records(bootstrap, topic, partitions=count):
+        yield read(each.key, each.value)
 
 
 def read(key: bytes, value: bytes) -> Record:

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +22,11 @@ from statistics import median
 from time import monotonic
 from typing import Final
 
-from kafka import KafkaConsumer, TopicPartition
-
 from gateway.core.model import Entry, Event
 from gateway.journal import Reader, Upkeep, Writer
 from gateway.receiving import utc_now
 from tests.broker.kafka import Broker
+from tests.broker.messages import records
 from tests.broker.waiting import until
 from tests.e2e.delivery import is_published
 from tests.e2e.fixtures import publishing
@@ -143,7 +143,7 @@ def run(folder: Path, size: int) -> Figures:
         with memory.watched(gateway):
             until(lambda: is_published(gateway, TOPIC), within=_DRAIN_SECONDS)
         drained = monotonic() - began
-        arrived, records = _arrived(broker.bootstrap)
+        arrived, written = _arrived(broker.bootstrap)
         assert gateway.stop() == 0
     finally:
         gateway.clean()
@@ -158,26 +158,15 @@ def run(folder: Path, size: int) -> Figures:
         "events_per_second": round(events / drained),
         "memory_mib": round(memory.mib, 1),
         "lost": events + 1 - arrived,  # those of the starts have one key
-        "duplicates": records - events - STARTS - 1,
+        "duplicates": written - events - STARTS - 1,
         "load_average": [round(each, 1) for each in os.getloadavg()],
     }
 
 
 def _arrived(bootstrap: str) -> tuple[int, int]:
     """How many different keys, and how many records, the topic has."""
-    keys: set[bytes] = set()
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    try:
-        partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        while any(consumer.position(each) < ends[each] for each in partitions):
-            for records in consumer.poll(timeout_ms=100).values():
-                keys.update(record.key for record in records)
-    finally:
-        consumer.close()
-    return len(keys), sum(ends.values())
+    keys = Counter(each.key for each in records(bootstrap, TOPIC, partitions=PARTITIONS))
+    return len(keys), keys.total()
 
 
 def main() -> int:

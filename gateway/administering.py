@@ -13,12 +13,13 @@ from prometheus_client import CollectorRegistry
 from gateway.admin.history import history
 from gateway.admin.ports import HeldQuery, NotNowError, NotThereError, Query, Span
 from gateway.choosing import UnknownEventError, Wanted, choose
-from gateway.commands.moment import now, utc
-from gateway.commands.routes import new_id
+from gateway.clock import now
 from gateway.core.model import Document, Record
+from gateway.core.moments import utc
 from gateway.hearing import events, heard, last_hour
 from gateway.journal import Among, Publications, Quarantined, Reader, Replay, Replays, Writer
 from gateway.publish.route import Route, selection
+from gateway.replaying import new_id
 from gateway.searching import following, page
 from gateway.settings import Settings
 

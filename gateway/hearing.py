@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from gateway.admin.history import Bar
 from gateway.admin.ports import Span
-from gateway.commands.moment import utc
 from gateway.core.model import Document
+from gateway.core.moments import utc
 from gateway.settings import Source
 
 _LAST: Final = "gateway_source_last_callback_timestamp_seconds"

@@ -9,6 +9,8 @@ from functools import partial
 from time import monotonic
 from typing import Final
 
+from gateway.clock import now
+from gateway.core.moments import utc
 from gateway.counting import OutcomeCounter
 from gateway.journal import COUNTER, JournalError, Upkeep, damage
 from gateway.settings import Settings
@@ -30,7 +32,7 @@ class Operations:
         journal = settings.journal
         self._retention = journal.retention
         self._readers = [COUNTER, *(route.name for route in settings.routes)]
-        if (told := damage(journal.path, now=_utc(datetime.now(UTC)))) is not None:
+        if (told := damage(journal.path, now=now())) is not None:
             _log.error("%s", told)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="upkeep")
         opening = partial(Upkeep, journal.path, max_size=journal.max_size)
@@ -78,9 +80,5 @@ class Operations:
         if monotonic() < self._retain_at:
             return
         before = datetime.now(UTC) - timedelta(seconds=self._retention)
-        if not self._upkeep.retain(_utc(before), self._readers):
+        if not self._upkeep.retain(utc(before), self._readers):
             self._retain_at = monotonic() + min(_RETAIN_SECONDS, self._retention / 2)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"

@@ -14,7 +14,6 @@ import select
 import socket
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from time import time
@@ -23,6 +22,7 @@ from typing import Final
 import uvloop
 
 from gateway.child import Beat, become
+from gateway.clock import now
 from gateway.core.errors import Reason
 from gateway.core.pipeline import Receipted, process
 from gateway.intake.answer import Answer, Result
@@ -48,11 +48,6 @@ _MOST_IDS: Final = 20
 """Of one line: a callback may have thousands of events."""
 _GATHER_SECONDS: Final = 1.0
 _DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
-
-
-def utc_now() -> str:
-    """RFC 3339, microseconds, `Z`."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 class Observed:
@@ -86,7 +81,7 @@ class Observed:
     def _tell_turned_away(self) -> None:
         turned_away, self._turned_away = self._turned_away, Counter()
         for source, count in turned_away.items():
-            told: Fields = {"time": utc_now(), "level": "warning", "msg": "refused"}
+            told: Fields = {"time": now(), "level": "warning", "msg": "refused"}
             told |= {"source": source, "result": Result.BUSY, "reason": Reason.OVERLOADED}
             self._lines.add(told | {"count": count})
 
@@ -102,7 +97,7 @@ class Observed:
 
 def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -> Fields:
     fields: Fields = {
-        "time": made.entry.received_at if made is not None else utc_now(),
+        "time": made.entry.received_at if made is not None else now(),
         "level": "info",
         "msg": "callback",
         "source": source,
@@ -206,7 +201,7 @@ def _receiver(
         appender,
         Observed(lines, known_tags()),
         limits=_limits(settings.server),
-        clock=utc_now,
+        clock=now,
         proxies=_proxies(settings.server),
         certificate=client_certificate if tls else None,
         process=_process(settings),

@@ -18,8 +18,8 @@ from itertools import accumulate
 from typing import Final, NamedTuple, Protocol
 
 from gateway.admin.ports import Span
-from gateway.admin.queries import utc
 from gateway.core.model import Record
+from gateway.core.moments import utc
 
 READ: Final = 300
 """Events of a bar that are read at the most."""

@@ -9,6 +9,7 @@ from multidict import MultiMapping
 
 from gateway.admin.ports import HeldQuery, Query, RequestError, Span
 from gateway.core.model import Document
+from gateway.core.moments import utc
 
 MATCHED: Final = ("source", "type", "tag", "outcome", "subject")
 SPANS: Final[Mapping[str, tuple[timedelta, int]]] = {
@@ -97,11 +98,6 @@ def zoned(text: str) -> str:
     except ValueError:
         return text
     return text if found.tzinfo else found.replace(tzinfo=UTC).isoformat()
-
-
-def utc(time: datetime) -> str:
-    """As the journal writes it."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def target(to: object) -> str:

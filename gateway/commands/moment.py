@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from gateway.core.moments import utc
 from gateway.settings.values import seconds
 
 
@@ -16,16 +17,6 @@ def moment(text: str) -> str:
             f"{text!r} is neither a time such as 2026-01-31T08:00:00Z nor an age such as 12h or 7d"
         ) from error
     return utc(found)
-
-
-def utc(time: datetime) -> str:
-    """As the journal writes it."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
-
-
-def now() -> str:
-    """The time it is."""
-    return utc(datetime.now(UTC))
 
 
 def _parsed(text: str) -> datetime:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 import orjson
 
+from gateway.clock import now
 from gateway.commands import names
-from gateway.commands.moment import moment, now
+from gateway.commands.moment import moment
 from gateway.commands.options import (
     as_json,
     ask,

@@ -1,7 +1,6 @@
 """`gateway routes`: where each route is in the journal, and moving it back."""
 
 import re
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
@@ -11,8 +10,9 @@ from typing import Final
 import click
 import orjson
 
+from gateway.clock import now
 from gateway.commands import names
-from gateway.commands.moment import moment, now
+from gateway.commands.moment import moment
 from gateway.commands.options import (
     as_json,
     ask,
@@ -24,6 +24,7 @@ from gateway.commands.options import (
 )
 from gateway.commands.output import duration, print_rows
 from gateway.journal import Reader, Replay, Replays
+from gateway.replaying import new_id
 from gateway.settings import Address, Part
 
 _COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "waits for")
@@ -89,11 +90,6 @@ def rewind(path: Path, route: str, target: str, *, dry_run: bool, yes: bool) -> 
         if not replays.rewind(route, first - 1, replay=replay, at=now()):
             fail(f"route {route} was moved in the meantime")
     click.echo(f"replay {replay}")
-
-
-def new_id() -> str:
-    """Of a replay: when, and four digits by chance."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def _first(reader: Reader, target: str) -> int:

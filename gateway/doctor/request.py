@@ -13,6 +13,7 @@ from gateway.core.contract import Contract
 from gateway.core.echo import masked_text
 from gateway.core.errors import GatewayError, Refused, Unreadable
 from gateway.core.model import Callback, Claims, Proof
+from gateway.core.moments import utc
 from gateway.core.origin import verify
 from gateway.core.provider import Draft, claims
 from gateway.doctor.finding import Finding, State, fail, ok, warn
@@ -44,7 +45,6 @@ def saved(content: bytes, source: str, *, time: float, peer: str) -> Callback:
         raise NotARequestError("begins with no POST /callbacks/… HTTP/1.1, or has no empty line")
     path, _, query = words[1].decode("latin-1").partition("?")
     parts, pairs = path.split("/"), [field.partition(b":") for field in fields]
-    received_at = datetime.fromtimestamp(time, UTC).isoformat(timespec="microseconds")
     return Callback(
         source=source,
         body=body,
@@ -52,7 +52,7 @@ def saved(content: bytes, source: str, *, time: float, peer: str) -> Callback:
         query=dict(parse_qsl(query, keep_blank_values=True)),
         token=unquote_to_bytes(parts[3]) if len(parts) == _PARTS else query_token(query),
         peer=peer,
-        received_at=received_at[:-6] + "Z",
+        received_at=utc(datetime.fromtimestamp(time, UTC)),
         time=time,
         hop=peer,
     )

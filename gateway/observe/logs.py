@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from gateway.core.moments import utc
 from gateway.observe.lines import Fields, Lines
 
 
@@ -14,9 +15,8 @@ class JsonLines(logging.Formatter):
 
     def fields(self, record: logging.LogRecord) -> Fields:
         """What the record says."""
-        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
         fields: Fields = {
-            "time": when[:-6] + "Z",
+            "time": utc(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "msg": record.getMessage(),
             "logger": record.name,

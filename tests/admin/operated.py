@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from gateway.admin.operators import add_operators
 from gateway.administering import OperatorsDesk
-from gateway.commands.moment import now
+from gateway.clock import now
 from gateway.core.errors import Reason
 from gateway.core.model import Entry, Event, Quarantine
 from gateway.journal import Publications, Reader, Writer

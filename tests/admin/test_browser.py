@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from gateway.commands.moment import utc
+from gateway.core.moments import utc
 from gateway.journal import Publications, Reader, Replays
 from gateway.settings import Settings
 from tests.admin.operated import (

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from gateway.admin.history import READ, Bar, Kind, history
 from gateway.admin.page.chart import HEIGHT, chart
 from gateway.admin.ports import Span
-from gateway.admin.queries import utc
 from gateway.core.model import Record
+from gateway.core.moments import utc
 from tests.journal.entries import event
 
 START = datetime(2026, 1, 31, 8, tzinfo=UTC)

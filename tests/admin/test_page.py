@@ -11,9 +11,9 @@ from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
 
 from gateway.admin.page.rendering import LONGEST, seen
-from gateway.commands.moment import utc
 from gateway.core.errors import Reason
 from gateway.core.model import Entry, Quarantine
+from gateway.core.moments import utc
 from gateway.journal import Reader, Replays
 from gateway.settings import Settings
 from tests.admin.markup import Page

@@ -22,9 +22,9 @@ from statistics import median
 from time import monotonic
 from typing import Final
 
+from gateway.clock import now
 from gateway.core.model import Entry, Event
 from gateway.journal import Reader, Upkeep, Writer
-from gateway.receiving import utc_now
 from tests.broker.kafka import Broker
 from tests.broker.messages import records
 from tests.broker.waiting import until
@@ -36,7 +36,7 @@ from tests.shutdown.run import PARTITIONS
 from tests.shutdown.scene import started
 
 TOPIC: Final = "backlog"
-RECEIVED_AT: Final = utc_now()
+RECEIVED_AT: Final = now()
 """Not long ago, so that none expires meanwhile."""
 MEMORY_MIB: Final = 300.0
 STARTS: Final = 3

@@ -41,17 +41,17 @@ def is_tracker(pid: int) -> bool:
 
 async def test_sigterm_under_load_is_an_orderly_end(new_gateway: NewGateway) -> None:
     """/readyz says so at once, all callbacks within `drain_delay` are accepted, none is lost."""
-    gateway = new_gateway({"server": {"drain_delay": "2s"}})
+    gateway = new_gateway({"server": {"drain_delay": "4s"}})
     gateway.start()
     async with load(gateway.url, rate=50) as told:
         await told.until(50)
         gateway.signal(signal.SIGTERM)
         signalled = time.monotonic()
         await asyncio.to_thread(until, lambda: gateway.ask("/readyz").status == 503)
-        assert time.monotonic() - signalled < 0.5
+        assert time.monotonic() - signalled < 2
         assert gateway.ask("/readyz").document["reasons"] == ["draining"]
         assert gateway.ask("/healthz").status == 200
-        while time.monotonic() - signalled < 1.5:
+        while time.monotonic() - signalled < 3:
             reply = await asyncio.to_thread(gateway.post, callback("draining"))
             assert reply.status == 200
         assert told.refusals == []
@@ -59,7 +59,7 @@ async def test_sigterm_under_load_is_an_orderly_end(new_gateway: NewGateway) -> 
         took = time.monotonic() - signalled
         told.abandon()
     assert code == 0
-    assert took < 6  # the senders' idle connections are not waited for
+    assert took < 10  # the senders' idle connections are not waited for
     assert {each.event for each in told.accepted} <= kept(gateway)
     log = gateway.folder / "journal.db-wal"
     assert not log.exists() or log.stat().st_size == 0

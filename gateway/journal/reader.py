@@ -41,6 +41,10 @@ _ADVANCE: Final = """
     ON CONFLICT (route) DO UPDATE SET seq = excluded.seq, updated = excluded.updated
     WHERE :seen IS NULL OR positions.seq = :seen
 """
+_ACKNOWLEDGED: Final = """
+    SELECT seq FROM publications WHERE route = :route AND seq > coalesce(
+        (SELECT max(seq, replayed_to) FROM positions WHERE route = :route), 0)
+"""
 _REPLAYED: Final = "SELECT replay, replayed_to FROM positions WHERE route = ?"
 
 
@@ -136,6 +140,11 @@ class Reader:
         with naming(self.path), self._journal.transaction() as db:
             if db.execute(_ADVANCE, values).rowcount and route in self._seen:
                 self._seen[route] = seq
+
+    def acknowledged(self, route: str) -> frozenset[int]:
+        """Numbers beyond a route's position, and beyond what its newest rewind passes again, that
+        were published nevertheless, as far as that is kept."""
+        return frozenset(seq for (seq,) in self._named(_ACKNOWLEDGED, {"route": route}))
 
     def replayed(self, route: str) -> tuple[str, int]:
         """The id of a route's newest rewind, and the number up to which it passes again what it

@@ -28,6 +28,10 @@ _REWIND: Final = """
     SET replayed_to = max(replayed_to, seq), replay = :replay, seq = :to, updated = :at
     WHERE route = :route AND seq > :to
 """
+_FORGET_ACKNOWLEDGED: Final = """
+    DELETE FROM publications WHERE route = :route AND seq > (
+        SELECT max(seq, replayed_to) FROM positions WHERE route = :route)
+"""
 _BEGIN: Final = """
     INSERT INTO replays (id, route, state, position, total, rate, started)
     VALUES (?, ?, 'preparing', 0, 0, ?, ?)
@@ -88,11 +92,15 @@ class Replays:
     def rewind(self, route: str, to: int, *, replay: str, at: str) -> bool:
         """Move a route's position back to `to`; False where it is not beyond that.
 
-        What it passes again, up to where it was, is a replay with the id `replay`.
+        What it passes again, up to where it was, is a replay with the id `replay`. What it had
+        published beyond that goes out again, too.
         """
         values = {"route": route, "to": to, "replay": replay, "at": at}
         with naming(self._path), self._journal.transaction() as db:
-            return db.execute(_REWIND, values).rowcount == 1
+            if not db.execute(_REWIND, values).rowcount:
+                return False
+            db.execute(_FORGET_ACKNOWLEDGED, {"route": route})
+            return True
 
     def begin(
         self, replay: str, route: str, ranges: Iterable[Range], *, rate: float, at: str

@@ -31,6 +31,12 @@ class Journal(Protocol):
         """Keeps a route's new position, at most ten times a second per route."""
         ...
 
+    def acknowledged(self, route: str) -> frozenset[int]:
+        """Numbers beyond a route's position, and beyond what its last rewind publishes again, that
+        are known to be published: another partition held the position back when the last publisher
+        ended."""
+        ...
+
     def replayed(self, route: str) -> tuple[str, int]:
         """The id of a route's last rewind, and up to which number it publishes again what it has
         published before; asked for when the position was moved. ("", 0): it was never rewound."""

@@ -66,6 +66,7 @@ class Publisher:
                 bounds,
                 position=journal.position(route.name),
                 replayed=journal.replayed(route.name),
+                acknowledged=journal.acknowledged(route.name),
             )
             for route in routes
         ]

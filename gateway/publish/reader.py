@@ -1,11 +1,13 @@
 """A route in motion: its cursor in the journal, its lanes, and the position that may be kept.
 
 The position is the last number before which everything is acknowledged or not wanted; it is what
-the lanes still hold that keeps it back. What is held is bounded in events and in bytes.
+the lanes still hold that keeps it back. What is held is bounded in events and in bytes. What was
+acknowledged beyond the position does not go out again when the route is read from there again.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.core.model import Record
 from gateway.publish.cluster import Topic
@@ -15,6 +17,9 @@ from gateway.publish.ports import Journal, Publication
 from gateway.publish.record import RENDERS, Mode
 from gateway.publish.replay import NOTHING, Replayed, again
 from gateway.publish.route import Route, selection
+
+_REMEMBERED: Final = 100_000
+"""Numbers up to the cursor: a partition without a leader may hold the position back for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Reader:
         *,
         position: int,
         replayed: Replayed = NOTHING,
+        acknowledged: frozenset[int] = frozenset(),
     ) -> None:
         self.route = route
         self.cursor = position
@@ -48,12 +54,15 @@ class Reader:
         self._topic: Topic | None = None
         self._kept = position
         self._replayed = replayed
+        self._done = acknowledged
+        """Numbers that are not to go out when they are read."""
         self._select = selection(route)
         self._render = RENDERS[mode]
         self._bounds = bounds
         self._lanes: dict[int, Lane] = {}
         self._layout: tuple[object, int] | None = None
         self._target: int | None = None
+        self._rewound = False
         self._gone = 0
         self._published: list[Publication] = []
 
@@ -104,7 +113,7 @@ class Reader:
         partitions = self._topic.partitions if self._topic else 0
         for record in records:
             key = self._select(record.event)
-            if key is not None:
+            if key is not None and record.seq not in self._done:
                 rendered = self._render(again(record, self._replayed), key)
                 lane = self._lane(partition(rendered.key, partitions))
                 lane.append(record.seq, rendered)
@@ -123,7 +132,8 @@ class Reader:
             if self._lanes and self._target is None:
                 self._target = self.position
         if self._target is not None and not any(lane.under_way for lane in self._lanes.values()):
-            self._gone = self.acknowledged
+            self._done = frozenset() if self._rewound else self._beyond(self._target)
+            self._gone, self._rewound = self.acknowledged, False
             self._published = self.take_published()
             self._lanes.clear()
             self.cursor, self.behind, self._target = self._target, True, None
@@ -142,12 +152,19 @@ class Reader:
         kept = journal.position(self.route.name)
         if kept != self._kept:
             self._target = self._kept = kept
+            self._rewound = True
             replay, last = journal.replayed(self.route.name)
             self._replayed = (replay, max(last, self.position)) if replay else NOTHING
         elif self.moved:
             position = self.position
             journal.advance(self.route.name, position)
             self._kept = position
+
+    def _beyond(self, position: int) -> frozenset[int]:
+        """What is done with beyond `position`."""
+        held = {record.seq for lane in self._lanes.values() for record in lane.waiting}
+        read = range(max(position, self.cursor - _REMEMBERED) + 1, self.cursor + 1)
+        return frozenset(read) - held | {seq for seq in self._done if seq > self.cursor}
 
     def _lane(self, number: int) -> Lane:
         if number not in self._lanes:

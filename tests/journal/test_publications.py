@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.journal import Reader, Replays
 from gateway.journal.publications import KEPT, Publications, Published
 
 
@@ -39,6 +40,36 @@ def test_of_an_event_that_was_published_twice_the_last_place_stands(
     for offset in (1, 2):
         publications.enter({"jobs": [("ci.jobs", 0, offset, (1,))]})
     assert publications.of(1) == [Published("jobs", "ci.jobs", 0, 2)]
+
+
+def test_what_is_beyond_the_position_is_known(publications: Publications, path: Path) -> None:
+    """Of each route, wherever it is."""
+    publications.enter(
+        {"jobs": [("ci.jobs", 0, 0, (3, 5, 9))], "failures": [("ci.failures", 0, 0, (4, 5))]}
+    )
+    with Reader(path) as reader:
+        assert reader.acknowledged("jobs") == {3, 5, 9}
+        reader.advance("jobs", 4)
+        assert reader.acknowledged("jobs") == {5, 9}
+        assert reader.acknowledged("failures") == {4, 5}
+        reader.advance("jobs", 9)
+        assert reader.acknowledged("jobs") == set()
+
+
+def test_a_rewind_is_for_what_is_beyond_the_position_too(
+    publications: Publications, path: Path
+) -> None:
+    """What the route publishes again may be repeated once more, after a crash."""
+    publications.enter(
+        {"jobs": [("ci.jobs", 0, 0, (3, 5, 9))], "failures": [("ci.failures", 0, 0, (9,))]}
+    )
+    with Reader(path) as reader, Replays(path) as replays:
+        reader.advance("jobs", 7)
+        assert replays.rewind("jobs", 2, replay="r", at="")
+        assert reader.acknowledged("jobs") == set()
+        publications.enter({"jobs": [("ci.jobs", 0, 3, (3, 8))]})
+        assert reader.acknowledged("jobs") == {8}
+        assert reader.acknowledged("failures") == {9}
 
 
 def test_only_the_newest_are_kept(publications: Publications) -> None:

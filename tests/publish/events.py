@@ -62,6 +62,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.positions: dict[str, int] = {}
+        self.known: dict[str, frozenset[int]] = {}
         self.rewinds: dict[str, tuple[str, int]] = {}
         self.furthest = 0
         self.reads = 0
@@ -92,6 +93,10 @@ class MemoryJournal:
     def advance(self, route: str, seq: int) -> None:
         """Moves the route."""
         self.positions[route] = seq
+
+    def acknowledged(self, route: str) -> frozenset[int]:
+        """Nothing, until a test says otherwise."""
+        return self.known.get(route, frozenset())
 
     def replayed(self, route: str) -> tuple[str, int]:
         """Nothing, until a test says otherwise."""

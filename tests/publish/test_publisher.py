@@ -152,6 +152,19 @@ def test_a_publisher_goes_on_where_the_last_one_stopped(
     assert is_in_order(arrived)
 
 
+def test_what_was_published_beyond_the_position_is_not_published_again(
+    kafka: Broker, new_topic: NewTopic, options: KafkaOptions
+) -> None:
+    """Another partition had held the last publisher back when it was killed."""
+    topic = new_topic(partitions=2)
+    journal = MemoryJournal()
+    journal.known = {"r": frozenset({2, 5, 10})}
+    with publishing([Route("r", topic)], options, journal=journal) as running:
+        running.publish(events(10))
+        until(lambda: running.is_done("r"))
+    assert sorted(numbers(messages(kafka.bootstrap, topic))) == [1, 3, 4, 6, 7, 8, 9]
+
+
 def test_a_position_that_is_moved_back_is_a_replay(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions
 ) -> None:

@@ -22,9 +22,21 @@ def records(count: int) -> list[Record]:
     ]
 
 
-def reader(route: Route, *, position: int = 0, bounds: Bounds | None = None) -> Reader:
+def reader(
+    route: Route,
+    *,
+    position: int = 0,
+    bounds: Bounds | None = None,
+    acknowledged: frozenset[int] = frozenset(),
+) -> Reader:
     """A reader whose topic has three partitions."""
-    made = Reader(route, Mode.STRUCTURED, bounds or Bounds(), position=position)
+    made = Reader(
+        route,
+        Mode.STRUCTURED,
+        bounds or Bounds(),
+        position=position,
+        acknowledged=acknowledged,
+    )
     made.turn(WELL)
     return made
 
@@ -45,6 +57,45 @@ def test_position_is_before_the_first_that_is_held(answers: list[tuple[int, int]
         lane.acknowledge(0)
         assert one.position == (held(one) or [41])[0] - 1
     assert one.acknowledged == 27 - len(held(one))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9))),
+    st.frozensets(st.integers(1, 60)),
+    st.sampled_from([(4,), (4, 5)]),
+)
+def test_what_was_acknowledged_does_not_go_out_again(
+    answers: list[tuple[int, int]], known: frozenset[int], layouts: tuple[int, ...]
+) -> None:
+    """A topic with other partitions is read for from the position on, once or twice."""
+    one = reader(Route("r", "t"), acknowledged=known)
+    one.offer(records(40), is_cut=True)
+    assert held(one) == sorted({*range(1, 41)} - known)
+    for which, count in answers:
+        if which < len(one.lanes):
+            lane = one.lanes[which]
+            lane.under_way = min(count, len(lane.waiting))
+            lane.acknowledge(0)
+    waiting, position = held(one), one.position
+    for partitions in layouts:
+        one.turn(Topic(partitions, dict.fromkeys(range(partitions), 1)))
+        assert one.cursor == position
+    one.offer(records(60)[position:], is_cut=False)
+    assert held(one) == sorted({*waiting, *range(41, 61)} - known)
+
+
+def test_a_rewind_is_for_all_beyond_it() -> None:
+    """Also for what was acknowledged before its turn."""
+    one = reader(Route("r", "t"), acknowledged=frozenset({3, 8}))
+    journal = MemoryJournal()
+    one.offer(records(6), is_cut=False)
+    one.lanes[0].under_way = 1
+    one.lanes[0].acknowledge(0)
+    journal.advance("r", 2)
+    one.keep(journal)
+    one.turn(WELL)
+    one.offer(records(9)[2:], is_cut=False)
+    assert held(one) == [3, 4, 5, 6, 7, 8, 9]
 
 
 def test_unwanted_events_move_the_position() -> None:

@@ -41,7 +41,24 @@ _CHECKED = struct.Struct(">hiqqqhii")
 """Attributes, last offset delta, first and last time, producer id, epoch and sequence, count."""
 
 
-def encode(records: Iterable[KafkaRecord], *, timestamp_ms: int, compression: str | None) -> bytes:
+class Writer(NamedTuple):
+    """Producer id, epoch and number of the first record; a broker does not check those of -1."""
+
+    id: int = -1
+    epoch: int = -1
+    sequence: int = -1
+
+
+_NOBODY = Writer()
+
+
+def encode(
+    records: Iterable[KafkaRecord],
+    *,
+    timestamp_ms: int,
+    compression: str | None,
+    writer: Writer = _NOBODY,
+) -> bytes:
     """The batch, ready for a produce request; base offset and leader epoch are the broker's."""
     parts: list[bytes] = []
     count = 0
@@ -53,7 +70,7 @@ def encode(records: Iterable[KafkaRecord], *, timestamp_ms: int, compression: st
     codec_number, compress = _CODECS[compression]
     payload = compress(b"".join(parts))
     times = (timestamp_ms, timestamp_ms)
-    checked = _CHECKED.pack(codec_number, count - 1, *times, -1, -1, -1, count)
+    checked = _CHECKED.pack(codec_number, count - 1, *times, *writer, count)
     checksum = crc32c.crc32c(payload, crc32c.crc32c(checked))
     length = _PREFIX.size - 12 + len(checked) + len(payload)
     return b"".join((_PREFIX.pack(0, length, -1, 2, checksum), checked, payload))

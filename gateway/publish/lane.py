@@ -12,7 +12,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple
 
-from gateway.publish.batch import KafkaRecord, size
+from gateway.publish.batch import KafkaRecord, Writer, size
+from gateway.publish.identity import ANONYMOUS, Identity, anonymous, following
 from gateway.publish.ports import Publication
 
 _ALL: Final = 1 << 30
@@ -48,9 +49,12 @@ class Refusal:
 class Lane:
     """The queue of one partition on one route."""
 
-    def __init__(self, topic: str, partition: int) -> None:
+    def __init__(self, topic: str, partition: int, identity: Identity | None = None) -> None:
         self.topic = topic
         self.partition = partition
+        self.identity = identity or anonymous()
+        """Under which it writes."""
+        self._sequence = 0
         self.waiting: deque[Held] = deque()
         self.size = 0
         """Bytes of what waits."""
@@ -98,6 +102,13 @@ class Lane:
         is_free = not self.under_way and self.letter is None
         return bool(self.waiting) and is_free and now >= self.not_before
 
+    @property
+    def writer(self) -> Writer:
+        """Of the first record; its identity is known."""
+        if self.identity.id in (None, ANONYMOUS):
+            return Writer()
+        return Writer(self.identity.id, self.identity.epoch, self._sequence)
+
     def append(self, seq: int, record: KafkaRecord) -> None:
         """Puts a record behind all others."""
         held = Held(seq, record, size(record))
@@ -105,9 +116,12 @@ class Lane:
         self.size += held.size
 
     def batch(self, room: int) -> list[KafkaRecord]:
-        """The first records: at least one, and no more than fit into `room` bytes."""
+        """The first records: at least one, and no more than fit into `room` bytes; the same ones
+        once more where nobody knows whether they were written."""
         records: list[KafkaRecord] = []
-        for held in islice(self.waiting, min(self._limit, self._repeated)):
+        if self._repeated != _ALL:
+            return [held.record for held in islice(self.waiting, self._repeated)]
+        for held in islice(self.waiting, self._limit):
             room -= held.size
             if room < 0 and records:
                 break
@@ -117,23 +131,37 @@ class Lane:
     def send(self, count: int, now: float) -> None:
         """The first `count` records are under way."""
         self.under_way, self.served = count, now
-        if self.unanswered_since is None:
-            self.unanswered_since = now
+        self.await_answer(now)
 
     def acknowledge(self, offset: int) -> None:
         """The batch under way is written, its first record at `offset`."""
         seqs = tuple(self._take().seq for _ in range(self.under_way))
         self.published.append(Publication(self.topic, self.partition, offset, seqs))
         self.acknowledged += self.under_way
+        self._sequence = following(self._sequence, self.under_way)
         # Slowly, but for one that was alone: a topic with a small limit would refuse each anew.
         self._limit = _ALL if self.refusal else self._limit + 1
         self._answered()
         self.refusal = None
         self._failures = 0
 
+    def await_answer(self, now: float) -> None:
+        """Something was asked without which nothing can go out."""
+        if self.unanswered_since is None:
+            self.unanswered_since = now
+
+    def identify_anew(self) -> None:
+        """The records to come have numbers from 0 on, whatever a broker knows of those before."""
+        self.identity, self._sequence = Identity(), 0
+
     def bury(self) -> None:
-        """The refused record has been taken care of: without it."""
+        """The refused record has been taken care of: without it.
+
+        Its number would be that of the next record. A broker that had written it after all, before
+        its limit was lowered, would take that one for written too.
+        """
         self._take()
+        self.identify_anew()
         self.refusal = self.letter = None
         self._limit = _ALL
         self.hasten()
@@ -141,7 +169,7 @@ class Lane:
     def lose(self, trouble: str, now: float) -> None:
         """Nobody knows whether the batch was written: the same once more, after 0.1 s to 1 s.
 
-        It is not made larger meanwhile: a copy of each of its records may be there already.
+        A broker that has it already knows it by its writer, its first and its last record.
         """
         self._repeated = self.under_way or self._repeated
         self._tell(trouble)

@@ -28,7 +28,7 @@ class Journal(Protocol):
         ...
 
     def advance(self, route: str, seq: int) -> None:
-        """Keeps a route's new position, at most ten times a second per route."""
+        """Keeps a route's new position: ten times a second, or oftener when many are written."""
         ...
 
     def acknowledged(self, route: str) -> frozenset[int]:
@@ -47,7 +47,7 @@ class Ledger(Protocol):
     """Where events were published, for who wants to look."""
 
     def enter(self, published: Mapping[str, Sequence[Publication]]) -> None:
-        """Keeps where the events of each route went, at most ten times a second."""
+        """Keeps where the events of each route went, as often as positions are kept."""
         ...
 
 

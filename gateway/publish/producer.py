@@ -2,7 +2,7 @@
 
 With one request at a time and records that stay in their lane until they are acknowledged, order
 per partition is journal order whatever fails, and nothing ever expires. A request whose answer is
-lost is sent again: consumers may see its records twice.
+lost is sent again; by its identity a broker knows what it has written already.
 
 What an answer means is in one table: most errors pass by themselves, some are the fault of one
 record, some want somebody to change something. Of any other, nobody knows what to make, so that it
@@ -23,6 +23,7 @@ from kafka.protocol.producer import ProduceRequest, ProduceResponse
 
 from gateway.publish.batch import encode
 from gateway.publish.cluster import Topic
+from gateway.publish.introductions import Introductions
 from gateway.publish.lane import Fault, Lane
 from gateway.publish.options import KafkaOptions
 
@@ -35,6 +36,14 @@ _FAULTS: Final = {
     "InvalidRecordError": Fault.INVALID_RECORD,
     "CorruptRecordError": Fault.CORRUPT,
 }
+_OUT_OF_STEP: Final = {
+    "OutOfOrderSequenceNumberError",
+    "DuplicateSequenceNumberError",
+    "UnknownProducerIdError",
+    "InvalidProducerEpochError",
+    "ProducerFencedError",
+}
+"""The broker's count of the writer's records is another: perhaps it has lost some."""
 _LASTING: Final = {
     "TopicAuthorizationFailedError",
     "ClusterAuthorizationFailedError",
@@ -84,16 +93,20 @@ class Producer:
         self._cluster = cluster
         self._options = options
         self._flights: dict[int, _Flight] = {}
+        self._introductions = Introductions(cluster.send)
         self.unexpected: str | None = None
         """The last answer that nobody knows what to make of."""
 
     @property
     def has_news(self) -> bool:
         """Whether an answer has come."""
-        return any(flight.answer.is_done for flight in self._flights.values())
+        landed = any(flight.answer.is_done for flight in self._flights.values())
+        return landed or self._introductions.has_news
 
     def settle(self, now: float) -> None:
         """Tells lanes of the answers that have come; `now` is monotonic."""
+        if not self._introductions.settle(now):
+            self._cluster.stale()
         landed = [node for node, flight in self._flights.items() if flight.answer.is_done]
         for node in landed:
             flight = self._flights.pop(node)
@@ -108,6 +121,7 @@ class Producer:
             for lane in flight.lanes.values():
                 lane.lose("the connection was given up", now)
         self._flights.clear()
+        self._introductions.abandon()
 
     def pump(self, lanes: Iterable[Lane], now: float) -> None:
         """Sends the next batches of the lanes that are due to brokers that are free."""
@@ -120,6 +134,8 @@ class Producer:
             if node is None:
                 self._cluster.stale()
                 lane.retry(f"partition {lane.partition} of {lane.topic} has no leader", now)
+            elif lane.identity.id is None:
+                self._introductions.ask(lane, node, now)
             elif node not in self._flights:
                 loads.setdefault(node, {}).setdefault((lane.topic, lane.partition), lane)
         for node, load in loads.items():
@@ -139,7 +155,10 @@ class Producer:
         for place, lane in load.items():
             records = lane.batch(min(options.batch_size, room))
             encoded = encode(
-                records, timestamp_ms=timestamp_ms, compression=options.compression_type
+                records,
+                timestamp_ms=timestamp_ms,
+                compression=options.compression_type,
+                writer=lane.writer,
             )
             if len(encoded) <= room:
                 room -= len(encoded)
@@ -191,7 +210,9 @@ class Producer:
         reason = f"{name}: {part.error_message or error.description}"
         if issubclass(error, InvalidMetadataError):
             self._cluster.stale()
-        is_passing = issubclass(error, RetriableError)
+        if name in _OUT_OF_STEP:
+            lane.identify_anew()
+        is_passing = issubclass(error, RetriableError) or name in _OUT_OF_STEP
         if is_passing or (name == "CorruptRecordError" and not lane.is_failing):
             lane.retry(reason, now)  # a record may also be damaged on its way
         elif name in _FAULTS:

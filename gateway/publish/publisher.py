@@ -2,9 +2,9 @@
 
 It looks into the journal when the doorbell rings, every `linger_ms` while there is something new,
 and once a second in any case. A turn reads one chunk for each route that has room, once for all
-that are at the same place; sends what is due; and every 100 ms keeps the positions that moved. A
-route that cannot go on waits alone. Nothing is asked of Kafka that could block: it may be away for
-days.
+that are at the same place; sends what is due; and keeps the positions that moved, every 100 ms and
+every 200 records. A route that cannot go on waits alone. Nothing is asked of Kafka that could
+block: it may be away for days.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,8 @@ from gateway.publish.watch import Watch
 
 _LOOK_SECONDS: Final = 1.0
 _KEEP_SECONDS: Final = 0.1
+_KEEP_RECORDS: Final = 200
+"""Or as soon as so many are written: what a crash makes of them is published again."""
 _FINISH_SECONDS: Final = 3.5
 _STALLED: Final = 10
 """Times `request_timeout_ms`: how long a batch may go without any answer."""
@@ -77,6 +79,7 @@ class Publisher:
         self._watch = Watch(options.request_timeout_ms / 1000 * _STALLED)
         self._report = Report(observer)
         self._look_from = self._look_at = self._keep_at = 0.0
+        self._kept_at = 0
         self._was_away = False
         self._stopping = False
 
@@ -108,7 +111,7 @@ class Publisher:
         else:
             self._read()
         self._session.producer.pump(self._lanes(), now)
-        if now >= self._keep_at:
+        if now >= self._keep_at or self._written() >= self._kept_at + _KEEP_RECORDS:
             self._keep(now)
 
     def _exchange(self, now: float) -> None:
@@ -170,7 +173,7 @@ class Publisher:
 
     def _keep(self, now: float) -> None:
         """Where it cannot, because a disk is full: what is published is published."""
-        self._keep_at = now + _KEEP_SECONDS
+        self._keep_at, self._kept_at = now + _KEEP_SECONDS, self._written()
         for reader in self._readers:
             self._report.published(reader.route.name, reader.acknowledged)
         published = {reader.route.name: reader.take_published() for reader in self._readers}
@@ -213,6 +216,10 @@ class Publisher:
             self._session.turn(until)
             if self._session.has_news or self._stopping or monotonic() >= until:
                 return
+
+    def _written(self) -> int:
+        """Records since the start."""
+        return sum(reader.acknowledged for reader in self._readers)
 
     def _lanes(self) -> list[Lane]:
         """The lanes that may have something to send."""

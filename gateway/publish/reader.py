@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.core.model import Record
 from gateway.publish.cluster import Topic
+from gateway.publish.identity import Identity
 from gateway.publish.lane import Lane
 from gateway.publish.partition import partition
 from gateway.publish.ports import Journal, Publication
@@ -60,6 +61,7 @@ class Reader:
         self._render = RENDERS[mode]
         self._bounds = bounds
         self._lanes: dict[int, Lane] = {}
+        self._identity = Identity()
         self._layout: tuple[object, int] | None = None
         self._target: int | None = None
         self._rewound = False
@@ -136,6 +138,7 @@ class Reader:
             self._gone, self._rewound = self.acknowledged, False
             self._published = self.take_published()
             self._lanes.clear()
+            self._identity = Identity()
             self.cursor, self.behind, self._target = self._target, True, None
         self.blocked = self._trouble()
 
@@ -168,7 +171,7 @@ class Reader:
 
     def _lane(self, number: int) -> Lane:
         if number not in self._lanes:
-            self._lanes[number] = Lane(self.route.topic, number)
+            self._lanes[number] = Lane(self.route.topic, number, self._identity)
         return self._lanes[number]
 
     def _trouble(self) -> str | None:

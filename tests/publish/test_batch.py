@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.record.memory_records import MemoryRecords
 
-from gateway.publish.batch import KafkaRecord, encode, size
+from gateway.publish.batch import KafkaRecord, Writer, encode, size
 
 _HEADERS = st.lists(st.tuples(st.text(max_size=300), st.binary(max_size=300)), max_size=4)
 _RECORDS = st.lists(
@@ -32,6 +32,23 @@ def test_what_is_encoded_is_read_back(records: list[KafkaRecord]) -> None:
     expected = [(number, 1_700_000_000_123, record) for number, record in enumerate(records)]
     assert read_back(encoded) == expected
     assert len(encoded) <= 61 + sum(map(size, records))
+
+
+def test_a_batch_names_its_writer() -> None:
+    """By which a broker knows it again."""
+    encoded = encode(
+        [KafkaRecord(b"k", b"v", ())] * 3,
+        timestamp_ms=1,
+        compression=None,
+        writer=Writer(4711, 2, (1 << 31) - 1),
+    )
+    batch = MemoryRecords(encoded).next_batch()
+    assert batch.validate_crc()
+    assert (batch.producer_id, batch.producer_epoch, batch.base_sequence) == (
+        4711,
+        2,
+        (1 << 31) - 1,
+    )
 
 
 @pytest.mark.parametrize("compression", ["gzip"])

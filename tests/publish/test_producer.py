@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 from kafka.errors import KafkaConnectionError
 from kafka.future import Future
-from kafka.protocol.producer import ProduceRequest
+from kafka.protocol.producer import InitProducerIdRequest, ProduceRequest
+from kafka.record.memory_records import MemoryRecords
 
 from gateway.publish.batch import KafkaRecord
 from gateway.publish.cluster import Topic
+from gateway.publish.identity import Identity
 from gateway.publish.lane import Fault, Lane
 from gateway.publish.options import KafkaOptions
 from gateway.publish.producer import Producer
@@ -207,6 +209,137 @@ def test_without_an_answer_the_records_go_again(
     producer.settle(0)
     producer.pump([one], 1)
     assert len(cluster.requests) == 2
+
+
+def writers(cluster: FakeCluster) -> list[tuple[int, int, int]]:
+    """Id and first number of each batch that was sent, and how many records it has."""
+    sent = [request for _, request, _ in cluster.requests if isinstance(request, ProduceRequest)]
+    parts = [part for each in sent for topic in each.topic_data for part in topic.partition_data]
+    batches = [MemoryRecords(part.records).next_batch() for part in parts]
+    return [(each.producer_id, each.base_sequence, len(list(each))) for each in batches]
+
+
+def introduce(cluster: FakeCluster, number: int, code: int = 0) -> None:
+    """Answers the question for an identity."""
+    (_, request, answer) = cluster.requests[-1]
+    assert isinstance(request, InitProducerIdRequest)
+    answer.success(SimpleNamespace(producer_id=number, producer_epoch=0, error_code=code))
+
+
+def introduced(producer: Producer, cluster: FakeCluster) -> Lane:
+    """A lane that has an identity, and one record under way."""
+    one = Lane("t", 1, Identity())
+    one.append(1, KafkaRecord(b"", b"x", ()))
+    producer.pump([one], 0)
+    introduce(cluster, 7)
+    producer.settle(0)
+    producer.pump([one], 0)
+    return one
+
+
+def test_an_identity_is_asked_for_once(producer: Producer, cluster: FakeCluster) -> None:
+    """For all lanes that share it, before anything is written."""
+    identity = Identity()
+    lanes = [Lane("t", partition, identity) for partition in (1, 2)]
+    for each in lanes:
+        each.append(1, KafkaRecord(b"", b"x", ()))
+    for _ in range(2):
+        producer.pump(lanes, 0)
+    assert len(cluster.requests) == 1
+    introduce(cluster, 7)
+    assert producer.has_news
+    producer.settle(0)
+    producer.pump(lanes, 0)
+    assert writers(cluster) == [(7, 0, 1), (7, 0, 1)]
+
+
+def test_a_batch_is_sent_again_as_it_was(producer: Producer, cluster: FakeCluster) -> None:
+    """However many records have come since, and however little room there is."""
+    one = introduced(producer, cluster)
+    cluster.answer({("t", 1): 0})
+    producer.settle(0)
+    for seq in (2, 3):
+        one.append(seq, KafkaRecord(b"", b"x" * 400, ()))
+    producer.pump([one], 1)
+    fail(cluster)
+    producer.settle(1)
+    one.append(4, KafkaRecord(b"", b"x", ()))
+    producer.pump([lane(1, size=600, topic="u"), one], 2)
+    cluster.answer({("u", 1): 0})
+    producer.settle(2)
+    producer.pump([one], 3)
+    assert [each for each in writers(cluster) if each[0] == 7] == [(7, 0, 1), (7, 1, 2), (7, 1, 2)]
+    cluster.answer({("t", 1): 0})
+    producer.settle(3)
+    producer.pump([one], 3)
+    assert writers(cluster)[-1] == (7, 3, 1)
+
+
+@pytest.mark.parametrize("code", [45, 46, 47, 59, 90])
+def test_a_broker_that_counts_differently_is_told_anew(
+    producer: Producer, cluster: FakeCluster, code: int
+) -> None:
+    """Under another identity; nothing is wrong with the records."""
+    one = introduced(producer, cluster)
+    cluster.answer({("t", 1): code})
+    producer.settle(0)
+    assert (one.trouble, producer.unexpected) == (None, None)
+    producer.pump([one], 1)
+    introduce(cluster, 8)
+    producer.settle(1)
+    producer.pump([one], 1)
+    assert writers(cluster) == [(7, 0, 1), (8, 0, 1)]
+
+
+def test_a_record_that_was_taken_out_leaves_its_number_to_none(
+    producer: Producer, cluster: FakeCluster
+) -> None:
+    """A broker that had written it would take the next one for it."""
+    one = introduced(producer, cluster)
+    one.append(2, KafkaRecord(b"", b"y", ()))
+    fail(cluster)
+    producer.settle(0)
+    producer.pump([one], 1)
+    cluster.answer({("t", 1): 10})
+    producer.settle(1)
+    one.bury()
+    producer.pump([one], 2)
+    introduce(cluster, 8)
+    producer.settle(2)
+    producer.pump([one], 2)
+    assert writers(cluster)[-1] == (8, 0, 1)
+
+
+@pytest.mark.parametrize("code", [31, 35])
+def test_where_no_identity_is_given_it_goes_without(
+    producer: Producer, cluster: FakeCluster, code: int
+) -> None:
+    """An old broker, or a user who may not have one."""
+    one = Lane("t", 1, Identity())
+    one.append(1, KafkaRecord(b"", b"x", ()))
+    producer.pump([one], 0)
+    introduce(cluster, -1, code)
+    producer.settle(0)
+    producer.pump([one], 0)
+    assert writers(cluster) == [(-1, -1, 1)]
+
+
+@pytest.mark.parametrize("code", [14, 15, -1])
+def test_an_identity_that_cannot_be_given_is_asked_for_again(
+    producer: Producer, cluster: FakeCluster, code: int
+) -> None:
+    """After a while; what lasts is told."""
+    one = Lane("t", 1, Identity())
+    one.append(1, KafkaRecord(b"", b"x", ()))
+    for now in range(20):
+        producer.pump([one], now)
+        if isinstance(cluster.requests[-1][1], InitProducerIdRequest):
+            introduce(cluster, -1, code)
+        producer.settle(now)
+        producer.pump([one], now)  # not at once
+    assert (one.trouble or "").startswith("no producer id: ")
+    assert 10 < len(cluster.requests) <= 20
+    assert writers(cluster) == []
 
 
 def test_a_broker_that_cannot_be_reached_is_tried_again(

@@ -50,6 +50,7 @@ async def _serve(
     from gateway.administering import OperatorsDesk, live_tokens
     from gateway.observe.admin import admin_app
     from gateway.operating import Operations
+    from gateway.reconfirming import Reconfirming
     from gateway.scraping import registry_of
 
     server = settings.server
@@ -71,9 +72,10 @@ async def _serve(
     maintenance = asyncio.create_task(operations.maintain())
     address = _spelled(sockets[0])
     _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
-    await supervisor.run(
-        partial(ready, address), reload, sockets=sockets, drain_delay=server.drain_delay
-    )
+    with Reconfirming(lambda: reload.settings):
+        await supervisor.run(
+            partial(ready, address), reload, sockets=sockets, drain_delay=server.drain_delay
+        )
     maintenance.cancel()
     await operations.close()
     await end_admin()

@@ -55,7 +55,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "unconfirmed": (
         "200, quarantined",
-        "Readable, but CI has not confirmed it (the check `confirm`).",
+        "Readable, but CI has not confirmed it (the check `confirm`); it is asked again.",
     ),
     "replayed": (
         "200, quarantined",

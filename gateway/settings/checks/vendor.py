@@ -57,7 +57,7 @@ class Confirm(Model):
     unavailable: Literal["hold", "accept"] = Field(
         default="hold",
         description="What becomes of a callback while CI gives no answer: hold keeps it in "
-        "quarantine, accept publishes it as unconfirmed.",
+        "quarantine and asks again later, accept publishes it as unconfirmed.",
     )
     timeout: Annotated[LongDuration, AfterValidator(_prompt)] = Field(
         default="2s", validate_default=True, description="How long CI may take for a callback."

@@ -15,10 +15,11 @@ from gateway.core.errors import GatewayError
 from gateway.journal import JournalError
 from gateway.observe.logs import log_to_stderr
 from gateway.observe.shared import VARIABLE, shared_folder
+from gateway.processes import publish, receive
 from gateway.reload import Reload
 from gateway.settings import Settings
 from gateway.settings.values import Address
-from gateway.supervisor import Supervisor, admin, bind
+from gateway.supervisor import Supervisor, bind
 
 _log = logging.getLogger(__name__)
 
@@ -46,12 +47,8 @@ async def serve_forever(
 async def _serve(
     settings: Settings, ready: Callable[[str], None], reread: Callable[[], Settings]
 ) -> None:
-    from gateway.admin.operators import add_operators
-    from gateway.administering import OperatorsDesk, live_tokens
-    from gateway.observe.admin import admin_app
+    # imported here, where the metrics' folder is known
     from gateway.operating import Operations
-    from gateway.reconfirming import Reconfirming
-    from gateway.scraping import registry_of
 
     server = settings.server
     sockets = _bound(server.listen, server.workers, "server.listen")
@@ -63,12 +60,20 @@ async def _serve(
         raise StartError(str(error)) from error
     reload = Reload(settings, reread)
     _children(settings, sockets, supervisor, reload)
+    supervisor.start()
+    # imported while the children start
+    from gateway.admin.operators import add_operators
+    from gateway.administering import OperatorsDesk, live_tokens
+    from gateway.observe.admin import admin_app, listen
+    from gateway.reconfirming import Reconfirming
+    from gateway.scraping import registry_of
+
     registry = registry_of(lambda: reload.settings, supervisor.processes)
     operators = admin_app(supervisor, registry)
     desk = OperatorsDesk(lambda: reload.settings, registry)
     live, host = partial(live_tokens, lambda: reload.settings), settings.admin.listen.host
     add_operators(operators, desk, supervisor, live=live, host=host)
-    end_admin = await admin(operators, admin_socket)
+    end_admin = await listen(operators, admin_socket)
     maintenance = asyncio.create_task(operations.maintain())
     address = _spelled(sockets[0])
     _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
@@ -85,8 +90,6 @@ def _children(
     settings: Settings, sockets: list[socket.socket], supervisor: Supervisor, reload: Reload
 ) -> None:
     from gateway.observe import metrics
-    from gateway.publishing import publish
-    from gateway.receiving import receive
 
     reader, writer = (None, None)
     if settings.kafka is not None:

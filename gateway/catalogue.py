@@ -65,3 +65,8 @@ def catalogue(folder: Path = FOLDER) -> Sequence[PublishedSchema]:
         PublishedSchema(path, orjson.loads(path.read_bytes()))
         for path in sorted(folder.glob("*/*/*.json"))
     )
+
+
+def known_tags() -> dict[str, str]:
+    """The Tags that have a schema of their own, by their lower case: a closed set for labels."""
+    return {schema.tag.lower(): schema.tag for schema in catalogue() if schema.tag}

@@ -11,11 +11,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from gateway.catalogue import known_tags
 from gateway.journal import Outcomes
 from gateway.observe import metrics
 from gateway.observe.outcomes import LAST_EVENT, Counting
 from gateway.providers import providers
-from gateway.sources import known_tags
 
 TURN_SECONDS: Final = 0.5
 _EVENTS: Final = 500

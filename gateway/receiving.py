@@ -21,6 +21,7 @@ from typing import Final
 
 import uvloop
 
+from gateway.catalogue import known_tags
 from gateway.child import Beat, become
 from gateway.clock import now
 from gateway.core.errors import Reason
@@ -38,7 +39,7 @@ from gateway.observe.lines import LONGEST, Fields, Lines
 from gateway.observe.logs import log_to_stderr
 from gateway.orders import Orders
 from gateway.settings import Server, Settings
-from gateway.sources import build_sources, known_tags
+from gateway.sources import build_sources
 
 BEAT_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 8.0

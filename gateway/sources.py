@@ -5,7 +5,6 @@ from functools import cache
 from math import inf
 
 from gateway import schemas
-from gateway.catalogue import catalogue
 from gateway.confirm.answer import Reading
 from gateway.confirming import build_stage
 from gateway.core.contract import Contract
@@ -22,11 +21,6 @@ from gateway.settings.values import PERSONAL
 def build_sources(settings: Settings) -> dict[str, Source]:
     """Every configured source, ready to run."""
     return {name: _source(name, settings) for name in settings.sources}
-
-
-def known_tags() -> dict[str, str]:
-    """The Tags that have a schema of their own, by their lower case: a closed set for labels."""
-    return {schema.tag.lower(): schema.tag for schema in catalogue() if schema.tag}
 
 
 def _source(name: str, settings: Settings) -> Source:

@@ -14,8 +14,6 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from aiohttp import web
-
 from gateway.child import Child
 from gateway.hanging import end_when_silent
 from gateway.settings.values import Address
@@ -62,6 +60,11 @@ class Supervisor:
         pids = {child.name: child.pid for child in self._children() if child.pid is not None}
         return {"supervisor": os.getpid(), **pids}
 
+    def start(self) -> None:
+        """Start the children. They take a second, in which the rest can be made."""
+        for child in self._children():
+            child.start()
+
     async def run(
         self,
         ready: Callable[[], None],
@@ -70,7 +73,7 @@ class Supervisor:
         sockets: list[socket.socket],
         drain_delay: float,
     ) -> None:
-        """Start the children, wait for a signal, stop them in order. `sockets` are theirs.
+        """Wait for a signal, then stop the children in order. `sockets` are theirs.
 
         `reload` is called for a SIGHUP, never twice at a time.
         """
@@ -80,8 +83,6 @@ class Supervisor:
             loop.add_signal_handler(number, signals.put_nowait, number)
         hangup = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, hangup.set)
-        for child in self._children():
-            child.start()
         watching = [end_when_silent(self.publisher)] if self.publisher else []
         works = [self._announce(ready), _repeat(reload, hangup), *watching]
         meanwhile = [asyncio.create_task(work) for work in works]
@@ -165,11 +166,3 @@ def bind(address: Address, count: int) -> list[socket.socket]:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(where)
     return sockets
-
-
-async def admin(app: web.Application, sock: socket.socket) -> Callable[[], Awaitable[None]]:
-    """Serve the admin port; returns what ends it."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
-    await runner.setup()
-    await web.SockSite(runner, sock).start()
-    return runner.cleanup

@@ -40,8 +40,8 @@ def prepare(folder: Path = FOLDER) -> Path:
     return configuration
 
 
-def instructions(folder: Path, address: str, command: str) -> str:
-    """What to paste into another terminal."""
+def instructions(folder: Path, address: str, operators: str, command: str) -> str:
+    """What to paste into another terminal, and into a browser."""
     token = (folder / "token").read_text().strip()
     url = f"http://{address}/callbacks/demo/{token}"
     sample, configuration = quote(str(folder / "callback.xml")), quote(str(folder / "gateway.yaml"))
@@ -54,4 +54,6 @@ Post a Tencent CI callback from another terminal:
 and see its event:
 
   {command} events tail -c {configuration}
+
+or look at it in a browser: http://{operators}/
 """

@@ -10,6 +10,7 @@ import click
 
 from gateway.commands import demo
 from gateway.commands.options import configuration, fail, read, settings
+from gateway.settings import Settings
 
 
 @click.command(epilog="Example: gateway serve -c gateway.yaml")
@@ -29,12 +30,16 @@ def serve(path: Path, *, as_demo: bool) -> None:
     def ready(address: str) -> None:
         click.echo(f"ready: callbacks on {'https' if found.server.tls else 'http'}://{address}")
         if as_demo:
-            click.echo(demo.instructions(demo.FOLDER, address, _command()))
+            click.echo(_demo(found, address))
 
     try:
         asyncio.run(serve_forever(found, ready, reread=partial(read, path)))
     except StartError as error:
         fail(str(error))
+
+
+def _demo(found: Settings, address: str) -> str:
+    return demo.instructions(demo.FOLDER, address, str(found.admin.listen), _command())
 
 
 def _command() -> str:

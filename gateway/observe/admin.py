@@ -1,7 +1,8 @@
 """The operators' port: `/healthz`, `/readyz`, `/metrics`. Callbacks never arrive here."""
 
 import asyncio
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -47,6 +48,14 @@ def admin_app(health: Health, registry: Callable[[], CollectorRegistry]) -> web.
         ]
     )
     return app
+
+
+async def listen(app: web.Application, sock: socket.socket) -> Callable[[], Awaitable[None]]:
+    """Serve the admin port; returns what ends it."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    await web.SockSite(runner, sock).start()
+    return runner.cleanup
 
 
 def _told(problems: list[str], notices: list[str]) -> web.Response:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(fact: Callable[[], object], *, within: float = 15.0) -> None:
+def until(fact: Callable[[], object], *, within: float = 45.0) -> None:
     """Returns as soon as `fact()` is true; TimeoutError after `within` seconds."""
     deadline = time.monotonic() + within
     while not fact():

@@ -29,9 +29,7 @@ def demo(command: tuple[str, ...], folder: Path) -> Iterator[Path]:
             [*command, "serve", "--demo"], cwd=folder, stdout=stream, stderr=stream
         )
     try:
-        until(
-            lambda: b"events tail" in output.read_bytes() or process.poll() is not None, within=60
-        )
+        until(lambda: b"browser" in output.read_bytes() or process.poll() is not None, within=60)
         yield output
     finally:
         process.terminate()
@@ -76,7 +74,7 @@ def tailed(line: str, folder: Path) -> Document:
 
 @pytest.mark.parametrize("command", [SCRIPT, MODULE], ids=["script", "module"])
 def test_what_the_demo_prints_can_be_pasted(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """In an empty folder: post with curl and with `send`, then see the event."""
+    """In an empty folder: post with curl and with `send`, then see the event, and the page."""
     with ready(command, tmp_path) as lines:
         curl, send, tail = lines
         told = json.loads(shell(curl, tmp_path))
@@ -91,5 +89,8 @@ def test_what_the_demo_prints_can_be_pasted(tmp_path: Path, command: tuple[str, 
         token = tmp_path / "var/demo/token"
         assert token.stat().st_mode & 0o777 == 0o600
         assert token.read_text() in curl
+        page = re.search(r"http://\S+/$", (tmp_path / "output").read_text(), re.MULTILINE)
+        assert page is not None
+        assert event in shell(f"curl -sSL {page[0]}", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"output", "var"}
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["demo"]

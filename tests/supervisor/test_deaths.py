@@ -47,7 +47,7 @@ def test_without_their_parent_children_end_and_free_port_and_journal(
     assert len(children) == 2
     gateway.signal(signal.SIGKILL)
     gateway.wait()
-    until(lambda: not any(map(is_alive, children)), within=5)
+    until(lambda: not any(map(is_alive, children)))
     gateway.start()
     sent += [gateway.post(callback("j", number)).document["events"][0] for number in range(3, 6)]
     until_published(gateway, topic)

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from gateway.child import Child
 from gateway.core.errors import GatewayError
 from gateway.journal import JournalError
 from gateway.observe.logs import log_to_stderr
 from gateway.observe.shared import VARIABLE, shared_folder
-from gateway.processes import publish, receive
-from gateway.reload import Reload
+from gateway.processes.child import Child
+from gateway.processes.reload import Reload
+from gateway.processes.supervisor import Supervisor, bind
+from gateway.processes.targets import publish, receive
 from gateway.settings import Settings
 from gateway.settings.values import Address
-from gateway.supervisor import Supervisor, bind
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def _serve(
     settings: Settings, ready: Callable[[str], None], reread: Callable[[], Settings]
 ) -> None:
     # imported here, where the metrics' folder is known
-    from gateway.operating import Operations
+    from gateway.processes.operating import Operations
 
     server = settings.server
     sockets = _bound(server.listen, server.workers, "server.listen")
@@ -63,10 +63,10 @@ async def _serve(
     supervisor.start()
     # imported while the children start
     from gateway.admin.operators import add_operators
-    from gateway.administering import OperatorsDesk, live_tokens
+    from gateway.desk.administering import OperatorsDesk, live_tokens
     from gateway.observe.admin import admin_app, listen
-    from gateway.reconfirming import Reconfirming
-    from gateway.scraping import registry_of
+    from gateway.processes.reconfirming import Reconfirming
+    from gateway.processes.scraping import registry_of
 
     registry = registry_of(lambda: reload.settings, supervisor.processes)
     operators = admin_app(supervisor, registry)

@@ -30,7 +30,7 @@ from gateway.core.errors import Reason
 from gateway.journal import Among, Quarantined, Reader, Writer
 
 if TYPE_CHECKING:
-    from gateway.retrying import Retried, Retry
+    from gateway.desk.retrying import Retried, Retry
 
 F = TypeVar("F", bound=Callable[..., object])
 _ON_TERMINAL: Final = 20
@@ -127,7 +127,7 @@ def retry(
     if bool(ids) == bool(everything or source or reason):
         raise click.UsageError("give either IDs, or --all, --reason or --source")
     # here, because every other command starts faster without the receiver's rooms
-    from gateway.retrying import Retry
+    from gateway.desk.retrying import Retry
     from gateway.sources import build_sources
 
     found = settings(path)

@@ -8,16 +8,16 @@ from typing import Final, TypeVar
 
 import click
 
-from gateway.choosing import LATEST, Chosen, UnknownEventError, Wanted, choose
 from gateway.clock import now
 from gateway.commands import names
 from gateway.commands.events import COLUMNS, row
 from gateway.commands.moment import moment
 from gateway.commands.options import configuration, fail, journal_errors, part
 from gateway.commands.output import print_rows, progress
+from gateway.desk.choosing import LATEST, Chosen, UnknownEventError, Wanted, choose
 from gateway.journal import Reader, Replays
+from gateway.processes.replaying import new_id
 from gateway.publish.route import Route
-from gateway.replaying import new_id
 from gateway.settings import Part
 
 F = TypeVar("F", bound=Callable[..., object])

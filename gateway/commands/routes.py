@@ -24,7 +24,7 @@ from gateway.commands.options import (
 )
 from gateway.commands.output import duration, print_rows
 from gateway.journal import Reader, Replay, Replays
-from gateway.replaying import new_id
+from gateway.processes.replaying import new_id
 from gateway.settings import Address, Part
 
 _COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "waits for")

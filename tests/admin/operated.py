@@ -10,10 +10,10 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
 
 from gateway.admin.operators import add_operators
-from gateway.administering import OperatorsDesk
 from gateway.clock import now
 from gateway.core.errors import Reason
 from gateway.core.model import Entry, Event, Quarantine
+from gateway.desk.administering import OperatorsDesk
 from gateway.journal import Publications, Reader, Writer
 from gateway.settings import Settings, load
 from tests.e2e.gateway import callback as job

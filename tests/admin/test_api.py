@@ -13,8 +13,8 @@ from aiohttp.test_utils import TestClient
 from gateway.admin.api import Api
 from gateway.admin.openapi import DOCUMENT
 from gateway.admin.stream import Streams
-from gateway.administering import OperatorsDesk
 from gateway.core.model import Document, Value
+from gateway.desk.administering import OperatorsDesk
 from gateway.journal import Replays
 from gateway.settings import Settings
 from tests.admin.operated import CHANGE, append, held, kept, registry

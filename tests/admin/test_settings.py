@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.administering import live_tokens
+from gateway.desk.administering import live_tokens
 from gateway.settings import Settings, SettingsError, Surroundings, load_part, parse
 
 SOURCES = """

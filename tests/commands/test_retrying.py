@@ -10,8 +10,8 @@ import pytest
 from gateway.core.errors import Refused
 from gateway.core.model import Entry
 from gateway.core.pipeline import Confirm, Receipted, Source
+from gateway.desk.retrying import Ending, Retry
 from gateway.journal import Reader, Writer
-from gateway.retrying import Ending, Retry
 from tests.commands.kept import unreadable
 from tests.e2e.gateway import callback
 from tests.sources import BOUND, OPEN, as_json, job

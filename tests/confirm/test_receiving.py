@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.core.pipeline import process
+from gateway.desk.retrying import Ending, Retry
 from gateway.journal import Reader, Writer
-from gateway.retrying import Ending, Retry
 from tests import sources
 from tests.confirm.callbacks import configured, document, received
 from tests.confirm.ci import Ci, answer, error, serving

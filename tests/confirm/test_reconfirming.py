@@ -12,7 +12,7 @@ import pytest
 from gateway.core.model import Entry
 from gateway.core.pipeline import process
 from gateway.journal import Reader, Writer
-from gateway.reconfirming import Reconfirming
+from gateway.processes.reconfirming import Reconfirming
 from gateway.settings import Settings
 from tests.confirm.callbacks import configured, document, received, settings
 from tests.confirm.ci import Ci, answer, error, serving

@@ -6,9 +6,9 @@ import orjson
 import pytest
 
 from gateway.core.model import Entry, Event
-from gateway.counting import OutcomeCounter
 from gateway.journal import COUNTER, Outcomes, Reader, Writer
 from gateway.observe import metrics
+from gateway.processes.counting import OutcomeCounter
 from tests.journal.entries import identity, unreadable
 
 NOON = "2026-01-01T12:00:00.000000Z"

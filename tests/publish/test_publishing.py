@@ -4,8 +4,8 @@ import multiprocessing
 import threading
 from time import monotonic
 
-from gateway.child import Beat
-from gateway.publishing import Observed, beat
+from gateway.processes.child import Beat
+from gateway.processes.publishing import Observed, beat
 
 
 class FakePublisher:

@@ -9,13 +9,13 @@ import pytest
 
 from gateway.core.model import Entry, Record
 from gateway.journal import Ranges, Replay, Replays, Writer
+from gateway.processes.replaying import Chosen, Pace, Replaying
 from gateway.publish.cluster import Topic
 from gateway.publish.ports import Journal
 from gateway.publish.reader import Bounds, Reader
 from gateway.publish.record import Mode
 from gateway.publish.replay import again, marked
 from gateway.publish.route import Route
-from gateway.replaying import Chosen, Pace, Replaying
 from tests.broker.waiting import until
 from tests.publish.events import MemoryJournal, event, events
 

@@ -5,7 +5,7 @@ import signal
 import time
 from multiprocessing.connection import Connection
 
-from gateway.child import Beat
+from gateway.processes.child import Beat
 
 
 def crash(_link: Connection) -> None:

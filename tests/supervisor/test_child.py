@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from gateway.child import Beat, Child, Target
+from gateway.processes.child import Beat, Child, Target
 from tests.broker.waiting import until
 from tests.e2e.gateway import is_alive
 from tests.supervisor import targets
@@ -85,7 +85,7 @@ async def test_ends_in_a_row_are_counted(
     os.kill(await spoken(child), signal.SIGKILL)
     await asyncio.to_thread(until, lambda: child.ends == 1)
     await spoken(child)
-    monkeypatch.setattr("gateway.child._STEADY_SECONDS", 0.0)
+    monkeypatch.setattr("gateway.processes.child._STEADY_SECONDS", 0.0)
     assert child.ends == 0
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from gateway.child import Child, Target
-from gateway.hanging import end_when_silent
+from gateway.processes.child import Child, Target
+from gateway.processes.hanging import end_when_silent
 from tests.broker.waiting import until
 from tests.supervisor import targets
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from gateway.child import Child
+from gateway.processes.child import Child
 from gateway.settings import Settings, SettingsError
 
 Run = Callable[[Settings, Connection], None]

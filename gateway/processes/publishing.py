@@ -11,17 +11,17 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Final, Protocol
 
-from gateway.child import Beat, become
 from gateway.journal import Publications, Reader
 from gateway.observe import metrics
 from gateway.observe.logs import log_to_stderr
+from gateway.processes.child import Beat, become
+from gateway.processes.replaying import Replaying
 from gateway.publish.lane import Fault
 from gateway.publish.options import KafkaOptions
 from gateway.publish.publisher import Publisher
 from gateway.publish.reader import Bounds
 from gateway.publish.record import Mode
 from gateway.publish.route import Route
-from gateway.replaying import Replaying
 from gateway.settings import Settings
 
 _BEAT_SECONDS: Final = 1.0

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from typing import Final
 
-from gateway.child import Child
+from gateway.processes.child import Child
 
 _SECONDS: Final = 1.0
 _LOOKS: Final = 30

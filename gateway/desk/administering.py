@@ -12,15 +12,15 @@ from prometheus_client import CollectorRegistry
 
 from gateway.admin.history import history
 from gateway.admin.ports import HeldQuery, NotNowError, NotThereError, Query, Span
-from gateway.choosing import UnknownEventError, Wanted, choose
 from gateway.clock import now
 from gateway.core.model import Document, Record
 from gateway.core.moments import utc
-from gateway.hearing import events, heard, last_hour
+from gateway.desk.choosing import UnknownEventError, Wanted, choose
+from gateway.desk.hearing import events, heard, last_hour
+from gateway.desk.searching import following, page
 from gateway.journal import Among, Publications, Quarantined, Reader, Replay, Replays, Writer
+from gateway.processes.replaying import new_id
 from gateway.publish.route import Route, selection
-from gateway.replaying import new_id
-from gateway.searching import following, page
 from gateway.settings import Settings
 
 _DEEPEST: Final = 10_000
@@ -130,7 +130,7 @@ class OperatorsDesk:
     def retry(self, quarantine_id: str) -> Document:
         """As `gateway quarantine retry`."""
         # imported late: providers and schemas are large, and the supervisor is small without
-        from gateway.retrying import Retry
+        from gateway.desk.retrying import Retry
         from gateway.sources import build_sources
 
         settings = self._settings()

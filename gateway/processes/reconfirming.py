@@ -20,7 +20,7 @@ from gateway.journal import Among, Reader, Writer
 from gateway.settings import Settings, Source
 
 if TYPE_CHECKING:
-    from gateway.retrying import Retry
+    from gateway.desk.retrying import Retry
 
 _LOOK_SECONDS: Final = 10.0
 _FIRST_SECONDS: Final = 30.0
@@ -78,7 +78,7 @@ class Reconfirming:
             if not due:
                 return
             # imported late: providers and schemas are large, and the supervisor is small without
-            from gateway.retrying import Retry
+            from gateway.desk.retrying import Retry
             from gateway.sources import build_sources
 
             with Writer(path, max_size=max_size) as writer:

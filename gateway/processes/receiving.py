@@ -22,7 +22,6 @@ from typing import Final
 import uvloop
 
 from gateway.catalogue import known_tags
-from gateway.child import Beat, become
 from gateway.clock import now
 from gateway.core.errors import Reason
 from gateway.core.pipeline import Receipted, process
@@ -37,7 +36,8 @@ from gateway.journal import Appender, Writer
 from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
 from gateway.observe.logs import log_to_stderr
-from gateway.orders import Orders
+from gateway.processes.child import Beat, become
+from gateway.processes.orders import Orders
 from gateway.settings import Server, Settings
 from gateway.sources import build_sources
 

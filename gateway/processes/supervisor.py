@@ -14,8 +14,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from gateway.child import Child
-from gateway.hanging import end_when_silent
+from gateway.processes.child import Child
+from gateway.processes.hanging import end_when_silent
 from gateway.settings.values import Address
 
 STALLED_SECONDS: Final = 5.0

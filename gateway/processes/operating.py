@@ -11,8 +11,8 @@ from typing import Final
 
 from gateway.clock import now
 from gateway.core.moments import utc
-from gateway.counting import OutcomeCounter
 from gateway.journal import COUNTER, JournalError, Upkeep, damage
+from gateway.processes.counting import OutcomeCounter
 from gateway.settings import Settings
 
 _IDLE_SECONDS: Final = 1.0

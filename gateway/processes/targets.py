@@ -10,13 +10,13 @@ def receive(
     sock: socket.socket, wake: Connection | None, settings: Settings, link: Connection
 ) -> None:
     """A receiver's whole life. `wake` gets a byte after each commit, for the publisher."""
-    from gateway import receiving
+    from gateway.processes import receiving
 
     receiving.receive(sock, wake, settings, link)
 
 
 def publish(settings: Settings, doorbell: Connection, link: Connection) -> None:
     """The publisher's whole life. `doorbell` is the other end of `wake`."""
-    from gateway import publishing
+    from gateway.processes import publishing
 
     publishing.publish(settings, doorbell, link)

@@ -1,0 +1,1 @@
+"""What operators ask, by command, page or API → the journal's answer; in whatever process asks."""

@@ -1,0 +1,1 @@
+"""What runs in which process: the supervisor with its threads, the receivers, the publisher."""

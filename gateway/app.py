@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.core.errors import GatewayError
 from gateway.journal import JournalError
@@ -20,6 +21,9 @@ from gateway.processes.supervisor import Supervisor, bind
 from gateway.processes.targets import publish, receive
 from gateway.settings import Settings
 from gateway.settings.values import Address
+
+if TYPE_CHECKING:
+    from gateway.processes.operating import Operations
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +65,22 @@ async def _serve(
     reload = Reload(settings, reread)
     _children(settings, sockets, supervisor, reload)
     supervisor.start()
+    try:
+        await _operate(reload, supervisor, operations, sockets, admin_socket, ready)
+    except BaseException:
+        await supervisor.end()  # else they would be waited for
+        raise
+
+
+async def _operate(
+    reload: Reload,
+    supervisor: Supervisor,
+    operations: "Operations",
+    sockets: list[socket.socket],
+    admin_socket: socket.socket,
+    ready: Callable[[str], None],
+) -> None:
+    """Beside the children, until a signal."""
     # imported while the children start
     from gateway.admin.operators import add_operators
     from gateway.desk.administering import OperatorsDesk, live_tokens
@@ -68,6 +88,7 @@ async def _serve(
     from gateway.processes.reconfirming import Reconfirming
     from gateway.processes.scraping import registry_of
 
+    settings = reload.settings
     registry = registry_of(lambda: reload.settings, supervisor.processes)
     operators = admin_app(supervisor, registry)
     desk = OperatorsDesk(lambda: reload.settings, registry)
@@ -79,7 +100,10 @@ async def _serve(
     _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
     with Reconfirming(lambda: reload.settings):
         await supervisor.run(
-            partial(ready, address), reload, sockets=sockets, drain_delay=server.drain_delay
+            partial(ready, address),
+            reload,
+            sockets=sockets,
+            drain_delay=settings.server.drain_delay,
         )
     maintenance.cancel()
     await operations.close()

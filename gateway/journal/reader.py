@@ -13,6 +13,7 @@ from gateway.core.model import Record
 from gateway.journal import quarantine
 from gateway.journal.connection import Connection
 from gateway.journal.errors import JournalError, naming
+from gateway.journal.publications import KEPT
 from gateway.journal.quarantine import Among, Quarantined, quarantined
 from gateway.journal.rows import HEAD_COLUMNS, RECORD_COLUMNS, record, records
 from gateway.journal.space import database_pages
@@ -42,8 +43,13 @@ _ADVANCE: Final = """
     WHERE :seen IS NULL OR positions.seq = :seen
 """
 _ACKNOWLEDGED: Final = """
-    SELECT seq FROM publications WHERE route = :route AND seq > coalesce(
-        (SELECT max(seq, replayed_to) FROM positions WHERE route = :route), 0)
+    WITH place AS (
+        SELECT coalesce(max(seq), 0) AS seq, coalesce(max(replayed_to), 0) AS replayed_to
+        FROM positions WHERE route = :route
+    )
+    SELECT publications.seq FROM place JOIN publications ON publications.seq > place.seq
+    WHERE route = :route AND topic = :topic AND place.seq >= replayed_to
+      AND place.seq >= (SELECT max(seq) FROM publications) - :kept
 """
 _REPLAYED: Final = "SELECT replay, replayed_to FROM positions WHERE route = ?"
 
@@ -141,10 +147,14 @@ class Reader:
             if db.execute(_ADVANCE, values).rowcount and route in self._seen:
                 self._seen[route] = seq
 
-    def acknowledged(self, route: str) -> frozenset[int]:
-        """Numbers beyond a route's position, and beyond what its newest rewind passes again, that
-        were published nevertheless, as far as that is kept."""
-        return frozenset(seq for (seq,) in self._named(_ACKNOWLEDGED, {"route": route}))
+    def acknowledged(self, route: str, topic: str) -> frozenset[int]:
+        """Numbers beyond a route's position that were published to `topic` nevertheless.
+
+        None where not all of them may be known, and none while the route passes again what its
+        newest rewind is for: what goes out again goes in order, to the last.
+        """
+        values: dict[str, bytes | int | str] = {"route": route, "topic": topic, "kept": KEPT}
+        return frozenset(seq for (seq,) in self._named(_ACKNOWLEDGED, values))
 
     def replayed(self, route: str) -> tuple[str, int]:
         """The id of a route's newest rewind, and the number up to which it passes again what it

@@ -9,18 +9,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from itertools import islice
+from math import inf
 from threading import Event as Flag
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from gateway.clock import now
 from gateway.core.errors import GatewayError, Reason
+from gateway.desk.retrying import Ending, Retry
 from gateway.journal import Among, Reader, Writer
 from gateway.settings import Settings, Source
-
-if TYPE_CHECKING:
-    from gateway.desk.retrying import Retry
 
 _LOOK_SECONDS: Final = 10.0
 _FIRST_SECONDS: Final = 30.0
@@ -41,8 +40,12 @@ class Reconfirming:
     """Serves the sources with `confirm` of the settings of now, from `with` on to its end, in a
     thread of its own."""
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, settings: Callable[[], Settings], *, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._settings = settings
+        self._clock = clock
+        self._judged_by: Settings | None = None
         self._waits: dict[str, _Wait] = {}
         self._stopping = Flag()
         self._thread = Thread(target=self._run, name="reconfirming", daemon=True)
@@ -59,51 +62,60 @@ class Reconfirming:
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
             try:
-                self.look(monotonic())
+                self.look()
             except GatewayError as error:
                 _log.warning("what is held cannot be asked about: %s", error)
             except Exception:  # noqa: BLE001 - whatever it is, the rest of the gateway goes on
                 _log.exception("what is held cannot be asked about")
 
-    def look(self, moment: float) -> None:
-        """Asks about what is due at `moment`, monotonic. Raises JournalError and Busy."""
+    def look(self) -> None:
+        """Asks about what is due. Raises JournalError and Busy."""
         settings = self._settings()
+        if settings is not self._judged_by:  # what was left may be right by the new ones
+            self._waits = {each: wait for each, wait in self._waits.items() if wait.until != inf}
+            self._judged_by = settings
         names = [name for name, each in settings.sources.items() if _confirms(each)]
         if not names:
             return
         path, max_size = settings.journal.path, settings.journal.max_size
         with Reader(path) as reader:
             among = [Among(name, Reason.UNCONFIRMED) for name in names]
-            due = self._due([key for each in among for key in reader.quarantine_ids(each)], moment)
+            due = self._due([key for each in among for key in reader.quarantine_ids(each)])
             if not due:
                 return
             # imported late: providers and schemas are large, and the supervisor is small without
-            from gateway.desk.retrying import Retry
             from gateway.sources import build_sources
 
             with Writer(path, max_size=max_size) as writer:
                 retry = Retry(reader, writer, build_sources(settings))
-                asyncio.run(self._ask(retry, islice(due, _MOST), moment))
+                asyncio.run(self._ask(retry, islice(due, _MOST)))
 
-    def _due(self, held: Iterable[str], moment: float) -> list[str]:
+    def _due(self, held: Iterable[str]) -> list[str]:
+        """The longest due first."""
+        moment = self._clock()
         first = _Wait(moment + _FIRST_SECONDS, _FIRST_SECONDS)
         self._waits = {each: self._waits.get(each, first) for each in held}
-        return [each for each, wait in self._waits.items() if wait.until <= moment]
+        due = [each for each, wait in self._waits.items() if wait.until <= moment]
+        return sorted(due, key=lambda each: self._waits[each].until)
 
-    async def _ask(self, retry: "Retry", due: Iterable[str], moment: float) -> None:
+    async def _ask(self, retry: Retry, due: Iterable[str]) -> None:
         for each in due:
             if self._stopping.is_set():
                 return
-            retried = await retry.one(each, at=now())
+            seconds = min(self._waits[each].seconds * 2, _LONGEST_SECONDS)
+            self._waits[each] = _Wait(self._clock() + seconds, seconds)
+            try:
+                retried = await retry.one(each, at=now())
+            except GatewayError:
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, others may do better
+                _log.exception("quarantine %s cannot be asked about", each)
+                continue
             if retried.is_done:
                 _log.info("quarantine %s: %s, now confirmed", each, retried.ending.value)
-                del self._waits[each]
-                continue
-            seconds = min(self._waits[each].seconds * 2, _LONGEST_SECONDS)
-            if retried.reason != Reason.UNCONFIRMED:
+            elif retried.ending is Ending.FAILED and retried.reason != Reason.UNCONFIRMED:
                 _log.warning("quarantine %s is left there: %s", each, retried.detail)
-                seconds = float("inf")
-            self._waits[each] = _Wait(moment + seconds, seconds)
+                self._waits[each] = _Wait(inf, inf)
 
 
 def _confirms(source: Source) -> bool:

@@ -138,7 +138,7 @@ class Chosen:
         self._end = None if read else after
         return [each._replace(event=marked(each.event, self._replay.id)) for each in read]
 
-    def acknowledged(self, _route: str) -> frozenset[int]:
+    def acknowledged(self, _route: str, _topic: str) -> frozenset[int]:
         """Nothing that could be told from what the route had published before."""
         return frozenset()
 

@@ -32,6 +32,8 @@ class Supervisor:
         self.receivers: list[Child] = []
         self.publisher: Child | None = None
         self.draining = False
+        self._signals: asyncio.Queue[int] = asyncio.Queue()
+        self._hangup = asyncio.Event()
 
     def stalled(self) -> list[str]:
         """Receivers whose event loop has not turned for five seconds."""
@@ -61,7 +63,12 @@ class Supervisor:
         return {"supervisor": os.getpid(), **pids}
 
     def start(self) -> None:
-        """Start the children. They take a second, in which the rest can be made."""
+        """Start the children. They take a second, in which the rest can be made; signals that come
+        meanwhile are for `run`."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signals.put_nowait, number)
+        loop.add_signal_handler(signal.SIGHUP, self._hangup.set)
         for child in self._children():
             child.start()
 
@@ -77,28 +84,26 @@ class Supervisor:
 
         `reload` is called for a SIGHUP, never twice at a time.
         """
-        signals: asyncio.Queue[int] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, signals.put_nowait, number)
-        hangup = asyncio.Event()
-        loop.add_signal_handler(signal.SIGHUP, hangup.set)
         watching = [end_when_silent(self.publisher)] if self.publisher else []
-        works = [self._announce(ready), _repeat(reload, hangup), *watching]
+        works = [self._announce(ready), _repeat(reload, self._hangup), *watching]
         meanwhile = [asyncio.create_task(work) for work in works]
-        await signals.get()
+        await self._signals.get()
         for task in meanwhile:
             task.cancel()
         self.draining = True
         _log.info("stopping: accepting for %.1f s more", drain_delay)
         stopping = asyncio.create_task(self._stop(sockets, drain_delay))
-        again = asyncio.create_task(signals.get())
+        again = asyncio.create_task(self._signals.get())
         await asyncio.wait({stopping, again}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             _log.warning("second signal: ending at once")
             stopping.cancel()
-            await _ended(self._children(), 0.0)
+            await self.end()
         again.cancel()
+
+    async def end(self) -> None:
+        """End the children at once: the journal has all that was answered 200."""
+        await _ended(self._children(), 0.0)
 
     async def _announce(self, ready: Callable[[], None]) -> None:
         for child in self.receivers:

@@ -1,6 +1,7 @@
 """Identities that lanes are without → asked for, each once, of the broker that the lane writes to.
 
-Where Kafka gives none, because it is too old or the user may not have one, lanes write without.
+Where Kafka gives none, because it is too old, the user may not have one, or it says for seconds
+that it cannot, lanes write without.
 """
 
 import logging
@@ -51,6 +52,7 @@ class Introductions:
         request = InitProducerIdRequest(
             transactional_id=None, transaction_timeout_ms=_TIMEOUT_MS, max_version=_VERSION
         )
+        lane.served = now  # if there is no answer, another lane is first next time, and its broker
         self._asked.append(_Introduction(self._send(node, request), lane.identity, [lane]))
 
     def settle(self, now: float) -> bool:
@@ -67,15 +69,20 @@ class Introductions:
 
 def _settle(asked: _Introduction, now: float) -> bool:
     identity, error, answer = asked.identity, asked.answer.exception, asked.answer.value
+    if error is not None and not isinstance(error, _NONE_GIVEN):
+        for lane in asked.lanes:
+            lane.lose(f"no producer id: {error}", now)
+        return False
+    for lane in asked.lanes:
+        lane.unanswered_since = None
     if error is None and answer.error_code:
         error = for_code(answer.error_code)()
     if error is None:
         identity.id, identity.epoch = answer.producer_id, answer.producer_epoch
-    elif isinstance(error, _NONE_GIVEN):
+    elif isinstance(error, _NONE_GIVEN) or any(lane.is_failing for lane in asked.lanes):
         identity.id = ANONYMOUS
         _log.warning("no producer id, so that repeats may be written twice: %s", error)
     else:
         for lane in asked.lanes:
-            lane.lose(f"no producer id: {error}", now)
-        return False
+            lane.retry(f"no producer id: {error}", now)
     return True

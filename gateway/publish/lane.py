@@ -78,6 +78,8 @@ class Lane:
         """What to write in place of the only record if that is too large."""
         self._limit = _ALL
         self._repeated = _ALL
+        self._is_open = False
+        """Whether the first records may have been written although nobody said so."""
         self._failures = 0
         self._trouble = ""
 
@@ -141,6 +143,7 @@ class Lane:
         self._sequence = following(self._sequence, self.under_way)
         # Slowly, but for one that was alone: a topic with a small limit would refuse each anew.
         self._limit = _ALL if self.refusal else self._limit + 1
+        self._is_open = False
         self._answered()
         self.refusal = None
         self._failures = 0
@@ -152,16 +155,19 @@ class Lane:
 
     def identify_anew(self) -> None:
         """The records to come have numbers from 0 on, whatever a broker knows of those before."""
-        self.identity, self._sequence = Identity(), 0
+        if self.identity.id != ANONYMOUS:
+            self.identity, self._sequence = Identity(), 0
+        self._is_open = False
 
     def bury(self) -> None:
         """The refused record has been taken care of: without it.
 
-        Its number would be that of the next record. A broker that had written it after all, before
+        Its number is that of the next record then. A broker that had written it after all, before
         its limit was lowered, would take that one for written too.
         """
         self._take()
-        self.identify_anew()
+        if self._is_open:
+            self.identify_anew()
         self.refusal = self.letter = None
         self._limit = _ALL
         self.hasten()
@@ -171,7 +177,7 @@ class Lane:
 
         A broker that has it already knows it by its writer, its first and its last record.
         """
-        self._repeated = self.under_way or self._repeated
+        self._reopen()
         self._tell(trouble)
         self._postpone(now, first=0.1, longest=1.0)
 
@@ -182,7 +188,8 @@ class Lane:
 
     def hold(self, trouble: str, now: float) -> None:
         """It cannot, and that will not pass by itself: told at once, tried again in seconds."""
-        self._answered()
+        self._reopen()
+        self.unanswered_since = None
         self._tell(trouble)
         self._postpone(now, first=1.0, longest=5.0)
         self._failures = max(self._failures, _PATIENCE + 1)
@@ -214,6 +221,10 @@ class Lane:
         held = self.waiting.popleft()
         self.size -= held.size
         return held
+
+    def _reopen(self) -> None:
+        self._repeated = self.under_way or self._repeated
+        self._is_open = True
 
     def _answered(self) -> None:
         self.under_way, self._repeated, self.unanswered_since = 0, _ALL, None

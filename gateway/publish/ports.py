@@ -31,10 +31,10 @@ class Journal(Protocol):
         """Keeps a route's new position: ten times a second, or oftener when many are written."""
         ...
 
-    def acknowledged(self, route: str) -> frozenset[int]:
-        """Numbers beyond a route's position, and beyond what its last rewind publishes again, that
-        are known to be published: another partition held the position back when the last publisher
-        ended."""
+    def acknowledged(self, route: str, topic: str) -> frozenset[int]:
+        """Numbers beyond a route's position that are known to be in `topic`: another partition
+        held the position back when the last publisher ended. None while the route publishes again
+        what it was rewound over."""
         ...
 
     def replayed(self, route: str) -> tuple[str, int]:

@@ -128,7 +128,7 @@ class Producer:
         loads: dict[int, dict[_Place, Lane]] = {}
         for lane in sorted((lane for lane in lanes if lane.is_due(now)), key=_served):
             topic = self._cluster.topic(lane.topic)
-            if topic is None:
+            if topic is None or topic.trouble is not None:
                 continue
             node = topic.leaders.get(lane.partition)
             if node is None:

@@ -7,6 +7,7 @@ every 200 records. A route that cannot go on waits alone. Nothing is asked of Ka
 block: it may be away for days.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from time import monotonic
 from typing import Final
@@ -16,7 +17,7 @@ from gateway.core.model import Record
 from gateway.publish.dead_letters import DeadLetters
 from gateway.publish.lane import Lane
 from gateway.publish.options import KafkaOptions
-from gateway.publish.ports import Journal, Ledger, Observer, Unobserved
+from gateway.publish.ports import Journal, Ledger, Observer, Publication, Unobserved
 from gateway.publish.reader import Bounds, Reader
 from gateway.publish.record import Mode
 from gateway.publish.report import Report
@@ -68,7 +69,7 @@ class Publisher:
                 bounds,
                 position=journal.position(route.name),
                 replayed=journal.replayed(route.name),
-                acknowledged=journal.acknowledged(route.name),
+                acknowledged=journal.acknowledged(route.name, route.topic),
             )
             for route in routes
         ]
@@ -80,6 +81,8 @@ class Publisher:
         self._report = Report(observer)
         self._look_from = self._look_at = self._keep_at = 0.0
         self._kept_at = 0
+        self._entries: defaultdict[str, list[Publication]] = defaultdict(list)
+        """What is to be entered; none may be missing before one that is there."""
         self._was_away = False
         self._stopping = False
 
@@ -176,11 +179,13 @@ class Publisher:
         self._keep_at, self._kept_at = now + _KEEP_SECONDS, self._written()
         for reader in self._readers:
             self._report.published(reader.route.name, reader.acknowledged)
-        published = {reader.route.name: reader.take_published() for reader in self._readers}
-        entries = {name: batches for name, batches in published.items() if batches}
+        for reader in self._readers:
+            if published := reader.take_published():
+                self._entries[reader.route.name] += published
         try:
-            if entries:
-                self._ledger.enter(entries)
+            if self._entries:
+                self._ledger.enter(self._entries)
+                self._entries.clear()
             for reader in self._readers:
                 reader.keep(self._journal)
             self._report.unkept(None)

@@ -120,15 +120,18 @@ class Reader:
                 lane = self._lane(partition(rendered.key, partitions))
                 lane.append(record.seq, rendered)
             self.cursor = record.seq
+        if self._done and self.cursor >= max(self._done):
+            self._done = frozenset()
 
     def turn(self, topic: Topic | None) -> None:
         """Learns what the cluster says of the topic, and rewinds where that was asked for.
 
-        Records belong into the partitions of the topic as it was when they were read. When it is
-        gone, was created anew or has more of them, what is not acknowledged is read again.
+        Records belong into the partitions of the topic as it was when they were read. When it was
+        created anew or has more of them, what is not acknowledged is read again.
         """
         self._topic = topic
-        layout = (topic.identity, topic.partitions) if topic else self._layout
+        is_known = topic is not None and topic.trouble is None
+        layout = (topic.identity, topic.partitions) if topic and is_known else self._layout
         if layout != self._layout:
             self._layout = layout
             if self._lanes and self._target is None:
@@ -164,10 +167,13 @@ class Reader:
             self._kept = position
 
     def _beyond(self, position: int) -> frozenset[int]:
-        """What is done with beyond `position`."""
+        """What is done with beyond `position`: all of it or nothing, so that of a key's events the
+        last one is also the last to go out."""
+        if self.cursor - position > _REMEMBERED:
+            return frozenset()
         held = {record.seq for lane in self._lanes.values() for record in lane.waiting}
-        read = range(max(position, self.cursor - _REMEMBERED) + 1, self.cursor + 1)
-        return frozenset(read) - held | {seq for seq in self._done if seq > self.cursor}
+        read = frozenset(range(position + 1, self.cursor + 1))
+        return read - held | {seq for seq in self._done if seq > self.cursor}
 
     def _lane(self, number: int) -> Lane:
         if number not in self._lanes:

@@ -41,11 +41,14 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         self.path = settings.journal.path
-        self._works = Reconfirming(lambda: settings)
+        self.settings = settings
+        self._moment = 0.0
+        self._works = Reconfirming(lambda: self.settings, clock=lambda: self._moment)
 
     async def look(self, moment: float) -> None:
         """As in the thread of its own."""
-        await asyncio.to_thread(self._works.look, moment)
+        self._moment = moment
+        await asyncio.to_thread(self._works.look)
 
     def events(self) -> list[dict[str, object]]:
         """What is published."""
@@ -112,6 +115,11 @@ async def test_what_ci_contradicts_stays_and_is_not_asked_about_again(
     for moment in (31, HOUR, 9 * HOUR):
         await gateway.look(moment)
     assert (ci.asked, gateway.events(), gateway.held()) == (["/jobs/j1"], [], 1)
+    gateway.settings = settings(ci.origin, gateway.path)  # read again: it may be right by these
+    ci.answers["/jobs/j1"] = (200, answer({"JobsDetail": document()["JobsDetail"]}))
+    for moment in (10 * HOUR, 11 * HOUR):
+        await gateway.look(moment)
+    assert (len(gateway.events()), gateway.held()) == (1, 0)
 
 
 async def test_a_source_without_confirm_is_left_alone(ci: Ci, gateway: Gateway) -> None:

@@ -43,33 +43,46 @@ def test_of_an_event_that_was_published_twice_the_last_place_stands(
 
 
 def test_what_is_beyond_the_position_is_known(publications: Publications, path: Path) -> None:
-    """Of each route, wherever it is."""
+    """Of each route, wherever it is, in the topic that it has now."""
     publications.enter(
         {"jobs": [("ci.jobs", 0, 0, (3, 5, 9))], "failures": [("ci.failures", 0, 0, (4, 5))]}
     )
     with Reader(path) as reader:
-        assert reader.acknowledged("jobs") == {3, 5, 9}
+        assert reader.acknowledged("jobs", "ci.jobs") == {3, 5, 9}
         reader.advance("jobs", 4)
-        assert reader.acknowledged("jobs") == {5, 9}
-        assert reader.acknowledged("failures") == {4, 5}
+        assert reader.acknowledged("jobs", "ci.jobs") == {5, 9}
+        assert reader.acknowledged("jobs", "ci.other") == set()
+        assert reader.acknowledged("failures", "ci.failures") == {4, 5}
         reader.advance("jobs", 9)
-        assert reader.acknowledged("jobs") == set()
+        assert reader.acknowledged("jobs", "ci.jobs") == set()
 
 
 def test_a_rewind_is_for_what_is_beyond_the_position_too(
     publications: Publications, path: Path
 ) -> None:
-    """What the route publishes again may be repeated once more, after a crash."""
+    """What is published again may be repeated after a crash, up to the last of each key."""
     publications.enter(
         {"jobs": [("ci.jobs", 0, 0, (3, 5, 9))], "failures": [("ci.failures", 0, 0, (9,))]}
     )
     with Reader(path) as reader, Replays(path) as replays:
         reader.advance("jobs", 7)
         assert replays.rewind("jobs", 2, replay="r", at="")
-        assert reader.acknowledged("jobs") == set()
         publications.enter({"jobs": [("ci.jobs", 0, 3, (3, 8))]})
-        assert reader.acknowledged("jobs") == {8}
-        assert reader.acknowledged("failures") == {9}
+        assert reader.acknowledged("jobs", "ci.jobs") == set()
+        reader.position("jobs")
+        reader.advance("jobs", 7)
+        assert reader.acknowledged("jobs", "ci.jobs") == {8}
+        assert reader.acknowledged("failures", "ci.failures") == {9}
+
+
+def test_where_not_all_is_known_nothing_is(publications: Publications, path: Path) -> None:
+    """Else old events would go out again, and newer ones of the same key not after them."""
+    publications.enter({"jobs": [("ci.jobs", 0, 0, (2, KEPT + 1))]})
+    with Reader(path) as reader:
+        reader.advance("jobs", 1)
+        assert reader.acknowledged("jobs", "ci.jobs") == {2, KEPT + 1}
+        publications.enter({"jobs": [("ci.jobs", 0, 0, (KEPT + 2,))]})
+        assert reader.acknowledged("jobs", "ci.jobs") == set()
 
 
 def test_only_the_newest_are_kept(publications: Publications) -> None:

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import orjson
 
+from gateway.core.errors import GatewayError
 from gateway.core.model import Event, Record
 from gateway.publish.options import KafkaOptions
 from gateway.publish.ports import Publication, Unobserved
@@ -94,7 +95,7 @@ class MemoryJournal:
         """Moves the route."""
         self.positions[route] = seq
 
-    def acknowledged(self, route: str) -> frozenset[int]:
+    def acknowledged(self, route: str, topic: str) -> frozenset[int]:
         """Nothing, until a test says otherwise."""
         return self.known.get(route, frozenset())
 
@@ -113,6 +114,7 @@ class Witness(Unobserved):
         self.dead: list[tuple[str, str]] = []
         self.no_letters: str | None = None
         self.causes: list[str] = []
+        self.is_full = False
         self.published_at: dict[str, list[Publication]] = {}
 
     def published(self, route: str, count: int) -> None:
@@ -140,7 +142,9 @@ class Witness(Unobserved):
         self.causes.append(cause)
 
     def enter(self, published: Mapping[str, Sequence[Publication]]) -> None:
-        """Keeps everything."""
+        """Keeps everything, while there is room."""
+        if self.is_full:
+            raise GatewayError("the disk is full")
         for route, batches in published.items():
             self.published_at.setdefault(route, []).extend(batches)
 

@@ -328,7 +328,7 @@ def test_where_no_identity_is_given_it_goes_without(
 def test_an_identity_that_cannot_be_given_is_asked_for_again(
     producer: Producer, cluster: FakeCluster, code: int
 ) -> None:
-    """After a while; what lasts is told."""
+    """After a while; where the brokers say for seconds that they cannot, it goes without."""
     one = Lane("t", 1, Identity())
     one.append(1, KafkaRecord(b"", b"x", ()))
     for now in range(20):
@@ -336,10 +336,57 @@ def test_an_identity_that_cannot_be_given_is_asked_for_again(
         if isinstance(cluster.requests[-1][1], InitProducerIdRequest):
             introduce(cluster, -1, code)
         producer.settle(now)
-        producer.pump([one], now)  # not at once
-    assert (one.trouble or "").startswith("no producer id: ")
-    assert 10 < len(cluster.requests) <= 20
-    assert writers(cluster) == []
+        assert one.unanswered_since is None or one.under_way
+    assert 5 < len(cluster.requests) < 10
+    assert writers(cluster) == [(-1, -1, 1)]
+
+
+def test_a_broker_that_cannot_be_reached_gives_no_identity_but_another_does(
+    producer: Producer, cluster: FakeCluster
+) -> None:
+    """So that what the other one leads is written."""
+    identity = Identity()
+    lanes = [Lane("t", partition, identity) for partition in (1, 2)]
+    for each in lanes:
+        each.append(1, KafkaRecord(b"", b"x", ()))
+    for now in range(4):
+        producer.pump(lanes, now)
+        if cluster.requests[-1][0] == 2:
+            break
+        fail(cluster)
+        producer.settle(now)
+    introduce(cluster, 7)
+    producer.settle(5)
+    producer.pump(lanes, 6)
+    assert writers(cluster) == [(7, 0, 1), (7, 0, 1)]
+
+
+def test_a_record_that_was_refused_each_time_has_used_no_number(
+    producer: Producer, cluster: FakeCluster
+) -> None:
+    """Its dead letter costs no new identity."""
+    one = introduced(producer, cluster)
+    one.append(2, KafkaRecord(b"", b"y", ()))
+    cluster.answer({("t", 1): 10})
+    producer.settle(0)
+    one.bury()
+    producer.pump([one], 2)
+    assert writers(cluster)[-1] == (7, 0, 1)
+
+
+def test_a_lost_batch_stays_as_it_is_after_any_error(
+    producer: Producer, cluster: FakeCluster
+) -> None:
+    """A missing right is told before a broker looks whether it has the batch."""
+    one = introduced(producer, cluster)
+    fail(cluster)
+    producer.settle(0)
+    producer.pump([one], 1)
+    one.append(2, KafkaRecord(b"", b"y", ()))
+    cluster.answer({("t", 1): 29})
+    producer.settle(1)
+    producer.pump([one], 9)
+    assert writers(cluster) == [(7, 0, 1)] * 3
 
 
 def test_a_broker_that_cannot_be_reached_is_tried_again(

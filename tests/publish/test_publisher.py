@@ -248,15 +248,19 @@ class FullDisk(MemoryJournal):
 def test_a_position_that_cannot_be_kept_stops_nothing(
     kafka: Broker, new_topic: NewTopic, options: KafkaOptions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is published is published, once; the position follows as soon as it can."""
+    """What is published is published, once; the position follows as soon as it can, and where each
+    event is."""
     topic, journal = new_topic(), FullDisk()
     with publishing([Route("r", topic)], options, journal=journal) as running:
+        running.witness.is_full = True
         running.publish(events(10))
         until(lambda: running.witness.counts == {"r": 10})
         until(lambda: "a position cannot be kept: the disk is full" in caplog.text)
         running.publish([event(11)])
         until(lambda: running.witness.counts == {"r": 11})
         assert journal.positions == {}
-        journal.is_full = False
+        journal.is_full = running.witness.is_full = False
         until(lambda: running.is_done("r"))
+    entered = [seq for batch in running.witness.published_at["r"] for seq in batch.seqs]
+    assert entered == [*range(1, 12)]
     assert [n for m in messages(kafka.bootstrap, topic) for n in numbers([m])] == [*range(1, 12)]

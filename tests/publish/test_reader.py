@@ -124,13 +124,39 @@ def test_a_reader_at_the_end_does_not_want() -> None:
 
 
 def test_a_topic_that_is_gone_takes_its_records_along() -> None:
-    """They are read again once it is back, perhaps with other partitions."""
+    """They are read again once it is back, when it is another one."""
     one = reader(Route("r", "t"), position=2)
     one.offer(records(9)[2:], is_cut=False)
     one.turn(Topic(trouble="gone"))
-    assert (one.blocked, one.cursor, held(one), one.wants) == ("gone", 2, [], False)
-    one.turn(WELL)
-    assert (one.blocked, one.wants) == (None, True)
+    assert (one.blocked, one.wants) == ("gone", False)
+    one.turn(Topic(3, {0: 1, 1: 1, 2: 1}, identity="another"))
+    assert (one.blocked, one.cursor, held(one), one.wants) == (None, 2, [], True)
+
+
+def test_trouble_that_passes_leaves_the_records_as_they_are() -> None:
+    """They may be under way, and are to be sent again as they were."""
+    one = reader(Route("r", "t"))
+    one.offer(records(9), is_cut=False)
+    identity = one.lanes[0].identity
+    for state in (Topic(trouble="not allowed"), WELL):
+        one.turn(state)
+        assert held(one) == list(range(1, 10))
+    assert one.lanes[0].identity is identity
+
+
+def test_too_much_to_remember_is_not_remembered_in_part() -> None:
+    """A key's newest event would not be its last one in the topic."""
+    one = reader(Route("r", "t", {"outcome": "paused"}))
+    wanted = reader(Route("r", "t"))
+    for each in (one, wanted):
+        each.offer(records(9), is_cut=False)
+    wanted.lanes[0].under_way = 1
+    wanted.lanes[0].acknowledge(0)
+    wanted.cursor = 200_000
+    wanted.turn(Topic(4, dict.fromkeys(range(4), 1)))
+    position = wanted.cursor
+    wanted.offer(records(9)[position:], is_cut=False)
+    assert held(wanted) == list(range(position + 1, 10))
 
 
 def test_a_rewind_waits_for_what_is_under_way() -> None:

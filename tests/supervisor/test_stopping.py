@@ -123,6 +123,26 @@ def test_sigterm_while_starting_ends_it(new_gateway: NewGateway) -> None:
     until(lambda: not any(map(is_alive, processes)))
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_it_starts_is_an_orderly_end(
+    new_gateway: NewGateway, number: signal.Signals
+) -> None:
+    """As soon as there is a child."""
+    gateway = new_gateway({"server": {"drain_delay": "0s"}})
+    process = gateway.launch()
+    until(lambda: spawned(process.pid))
+    gateway.signal(signal.SIGHUP)
+    gateway.signal(number)
+    assert gateway.wait(PROMISED_SECONDS) == 0
+    assert "Traceback" not in gateway.log.read_text()
+
+
+def spawned(pid: int) -> bool:
+    """Whether a process has started a child of multiprocessing's."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return any(b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes() for each in children)
+
+
 def test_a_receiver_that_hangs_does_not_hold_up_the_end(gateway: Gateway) -> None:
     """The promise of 15 s holds whatever a child does."""
     accepted = gateway.post(callback("j")).document["events"]

@@ -18,6 +18,7 @@ from tests.confirm.callbacks import configured, document, received, settings
 from tests.confirm.ci import Ci, answer, error, serving
 
 HOUR = 3600.0
+Job = dict[str, dict[str, object]]
 
 
 @pytest.fixture
@@ -28,6 +29,12 @@ async def ci() -> AsyncIterator[Ci]:
     made.answers["/jobs/j1"] = (503, error("SlowDown"))
     async with serving(made):
         yield made
+
+
+@pytest.fixture
+def made() -> Job:
+    """The callback that is held; its user data tells the second in which it was signed."""
+    return document()
 
 
 @pytest.fixture
@@ -62,29 +69,31 @@ class Gateway:
 
 
 @pytest.fixture
-async def gateway(ci: Ci, journal: Path) -> Gateway:
+async def gateway(ci: Ci, journal: Path, made: Job) -> Gateway:
     """One that has just held a callback, and seen that."""
-    held = await entry(ci)
+    held = await entry(ci, made)
     with Writer(journal, max_size=1 << 24) as writer:
         writer.append([held])
-    made = Gateway(settings(ci.origin, journal))
-    await made.look(0)
-    return made
+    served = Gateway(settings(ci.origin, journal))
+    await served.look(0)
+    return served
 
 
-async def entry(ci: Ci) -> Entry:
+async def entry(ci: Ci, made: Job) -> Entry:
     """A callback that CI gives no answer about."""
     source = configured(ci.origin)
     assert source.confirm is not None
-    held = (await source.confirm(process(received(document()), source))).entry
+    held = (await source.confirm(process(received(made), source))).entry
     assert held.quarantine is not None
     ci.asked.clear()
     return held
 
 
-async def test_what_was_held_is_published_once_ci_answers(ci: Ci, gateway: Gateway) -> None:
+async def test_what_was_held_is_published_once_ci_answers(
+    ci: Ci, gateway: Gateway, made: Job
+) -> None:
     """Once, with what was proved."""
-    ci.answers["/jobs/j1"] = (200, answer({"JobsDetail": document()["JobsDetail"]}))
+    ci.answers["/jobs/j1"] = (200, answer({"JobsDetail": made["JobsDetail"]}))
     await gateway.look(29)
     assert (ci.asked, gateway.events()) == ([], [])
     await gateway.look(31)
@@ -108,7 +117,7 @@ async def test_ci_is_asked_at_growing_distances(ci: Ci, gateway: Gateway) -> Non
 
 
 async def test_what_ci_contradicts_stays_and_is_not_asked_about_again(
-    ci: Ci, gateway: Gateway
+    ci: Ci, gateway: Gateway, made: Job
 ) -> None:
     """It is for an operator."""
     del ci.answers["/jobs/j1"]
@@ -116,7 +125,7 @@ async def test_what_ci_contradicts_stays_and_is_not_asked_about_again(
         await gateway.look(moment)
     assert (ci.asked, gateway.events(), gateway.held()) == (["/jobs/j1"], [], 1)
     gateway.settings = settings(ci.origin, gateway.path)  # read again: it may be right by these
-    ci.answers["/jobs/j1"] = (200, answer({"JobsDetail": document()["JobsDetail"]}))
+    ci.answers["/jobs/j1"] = (200, answer({"JobsDetail": made["JobsDetail"]}))
     for moment in (10 * HOUR, 11 * HOUR):
         await gateway.look(moment)
     assert (len(gateway.events()), gateway.held()) == (1, 0)

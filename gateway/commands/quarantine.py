@@ -27,7 +27,7 @@ from gateway.commands.options import (
 )
 from gateway.commands.output import Step, print_rows, printable, progress
 from gateway.core.errors import Reason
-from gateway.journal import Among, Quarantined, Reader, Writer
+from gateway.journal import Among, Quarantined, Reader
 
 if TYPE_CHECKING:
     from gateway.desk.retrying import Retried, Retry
@@ -127,14 +127,12 @@ def retry(
     if bool(ids) == bool(everything or source or reason):
         raise click.UsageError("give either IDs, or --all, --reason or --source")
     # here, because every other command starts faster without the receiver's rooms
-    from gateway.desk.retrying import Retry
-    from gateway.sources import build_sources
+    from gateway.desk.retrying import retrying
 
     found = settings(path)
     with journal_errors(), ExitStack() as opened:
         reader = opened.enter_context(journal(path))
-        writing = Writer(found.journal.path, max_size=found.journal.max_size)
-        each = Retry(reader, opened.enter_context(writing), build_sources(found))
+        each = opened.enter_context(retrying(reader, found))
         chosen = ids or reader.quarantine_ids(Among(source or "", reason or ""))
         step = opened.enter_context(progress("retrying"))
         failed = asyncio.run(_report(_retried(each, chosen, step), plain=plain))

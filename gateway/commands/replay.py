@@ -15,8 +15,8 @@ from gateway.commands.moment import moment
 from gateway.commands.options import configuration, fail, journal_errors, part
 from gateway.commands.output import print_rows, progress
 from gateway.desk.choosing import LATEST, Chosen, UnknownEventError, Wanted, choose
+from gateway.desk.naming import new_id
 from gateway.journal import Reader, Replays
-from gateway.processes.replaying import new_id
 from gateway.publish.route import Route
 from gateway.settings import Part
 

@@ -23,8 +23,8 @@ from gateway.commands.options import (
     part,
 )
 from gateway.commands.output import duration, print_rows
+from gateway.desk.naming import new_id
 from gateway.journal import Reader, Replay, Replays
-from gateway.processes.replaying import new_id
 from gateway.settings import Address, Part
 
 _COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "waits for")

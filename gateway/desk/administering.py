@@ -17,9 +17,10 @@ from gateway.core.model import Document, Record
 from gateway.core.moments import utc
 from gateway.desk.choosing import UnknownEventError, Wanted, choose
 from gateway.desk.hearing import events, heard, last_hour
+from gateway.desk.naming import new_id
+from gateway.desk.retrying import retrying
 from gateway.desk.searching import following, page
-from gateway.journal import Among, Publications, Quarantined, Reader, Replay, Replays, Writer
-from gateway.processes.replaying import new_id
+from gateway.journal import Among, Publications, Quarantined, Reader, Replay, Replays
 from gateway.publish.route import Route, selection
 from gateway.settings import Settings
 
@@ -129,17 +130,11 @@ class OperatorsDesk:
 
     def retry(self, quarantine_id: str) -> Document:
         """As `gateway quarantine retry`."""
-        # imported late: providers and schemas are large, and the supervisor is small without
-        from gateway.desk.retrying import Retry
-        from gateway.sources import build_sources
-
-        settings = self._settings()
-        journal = settings.journal
-        with self._reader() as reader, Writer(journal.path, max_size=journal.max_size) as writer:
+        with self._reader() as reader:
             if reader.quarantined(quarantine_id) is None:
                 raise _no_callback(quarantine_id)
-            retry = Retry(reader, writer, build_sources(settings))
-            retried = asyncio.run(retry.one(quarantine_id, at=now()))
+            with retrying(reader, self._settings()) as retry:
+                retried = asyncio.run(retry.one(quarantine_id, at=now()))
         return {name: value for name, value in retried._asdict().items() if value}
 
     def discard(self, quarantine_id: str) -> Document:

@@ -5,7 +5,8 @@ came, by the secrets of then: that is not checked again, and `verified_by` stays
 on the content run again, on what is understood now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from gateway.core.model import Callback, Entry, Proof
 from gateway.core.origin import EnvelopeCheck
 from gateway.core.pipeline import Receipted, Source, process
 from gateway.journal import Quarantined, Raw, Reader, Writer
+from gateway.settings import Settings
 
 
 class Ending(StrEnum):
@@ -91,6 +93,17 @@ class Retry:
         told = Ending.DUPLICATE if receipt.duplicate else Ending.ACCEPTED
         events = tuple(event.id for event in entry.events)
         return Retried(kept.id, ending or told, events=events)
+
+
+@contextmanager
+def retrying(reader: Reader, settings: Settings) -> Iterator[Retry]:
+    """Over the journal and the sources of `settings`. Raises JournalError."""
+    # imported late: providers and schemas are large, and the supervisor is small without
+    from gateway.sources import build_sources
+
+    journal = settings.journal
+    with Writer(journal.path, max_size=journal.max_size) as writer:
+        yield Retry(reader, writer, build_sources(settings))
 
 
 def callback(kept: Quarantined, raw: Raw, source: Source) -> Callback:

@@ -30,7 +30,7 @@ _REWIND: Final = """
 """
 _FORGET_ACKNOWLEDGED: Final = """
     DELETE FROM publications WHERE route = :route AND seq > (
-        SELECT max(seq, replayed_to) FROM positions WHERE route = :route)
+        SELECT replayed_to FROM positions WHERE route = :route)
 """
 _BEGIN: Final = """
     INSERT INTO replays (id, route, state, position, total, rate, started)

@@ -8,7 +8,6 @@ is left to an operator. `gateway quarantine retry --reason unconfirmed` does all
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from itertools import islice
 from math import inf
 from threading import Event as Flag
 from threading import Thread
@@ -17,8 +16,8 @@ from typing import Final, NamedTuple, Self
 
 from gateway.clock import now
 from gateway.core.errors import GatewayError, Reason
-from gateway.desk.retrying import Ending, Retry
-from gateway.journal import Among, Reader, Writer
+from gateway.desk.retrying import Ending, Retry, retrying
+from gateway.journal import Among, Reader
 from gateway.settings import Settings, Source
 
 _LOOK_SECONDS: Final = 10.0
@@ -77,18 +76,12 @@ class Reconfirming:
         names = [name for name, each in settings.sources.items() if _confirms(each)]
         if not names:
             return
-        path, max_size = settings.journal.path, settings.journal.max_size
-        with Reader(path) as reader:
+        with Reader(settings.journal.path) as reader:
             among = [Among(name, Reason.UNCONFIRMED) for name in names]
             due = self._due([key for each in among for key in reader.quarantine_ids(each)])
-            if not due:
-                return
-            # imported late: providers and schemas are large, and the supervisor is small without
-            from gateway.sources import build_sources
-
-            with Writer(path, max_size=max_size) as writer:
-                retry = Retry(reader, writer, build_sources(settings))
-                asyncio.run(self._ask(retry, islice(due, _MOST)))
+            if due:
+                with retrying(reader, settings) as retry:
+                    asyncio.run(self._ask(retry, due[:_MOST]))
 
     def _due(self, held: Iterable[str]) -> list[str]:
         """The longest due first."""

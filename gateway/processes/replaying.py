@@ -7,11 +7,9 @@ first; replays of several routes go on side by side.
 
 import logging
 import os
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -28,11 +26,6 @@ from gateway.publish.route import Route
 _LOOK_SECONDS: Final = 0.5
 _END_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
-
-
-def new_id() -> str:
-    """Of a replay: when, and four digits by chance."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 class Publishing(Protocol):

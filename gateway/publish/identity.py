@@ -22,11 +22,6 @@ class Identity:
     epoch: int = ANONYMOUS
 
 
-def anonymous() -> Identity:
-    """For what may be written twice."""
-    return Identity(ANONYMOUS)
-
-
 def following(sequence: int, count: int) -> int:
     """The number of the next record after `count` records from `sequence` on."""
     return (sequence + count) % _SEQUENCES

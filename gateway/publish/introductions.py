@@ -47,7 +47,8 @@ class Introductions:
         lane.await_answer(now)
         for each in self._asked:
             if each.identity is lane.identity:
-                each.lanes += [] if lane in each.lanes else [lane]
+                if lane not in each.lanes:
+                    each.lanes.append(lane)
                 return
         request = InitProducerIdRequest(
             transactional_id=None, transaction_timeout_ms=_TIMEOUT_MS, max_version=_VERSION

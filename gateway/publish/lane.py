@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from gateway.publish.batch import KafkaRecord, Writer, size
-from gateway.publish.identity import ANONYMOUS, Identity, anonymous, following
+from gateway.publish.identity import ANONYMOUS, Identity, following
 from gateway.publish.ports import Publication
 
 _ALL: Final = 1 << 30
@@ -52,7 +52,7 @@ class Lane:
     def __init__(self, topic: str, partition: int, identity: Identity | None = None) -> None:
         self.topic = topic
         self.partition = partition
-        self.identity = identity or anonymous()
+        self.identity = identity or Identity(ANONYMOUS)
         """Under which it writes."""
         self._sequence = 0
         self.waiting: deque[Held] = deque()

@@ -80,7 +80,7 @@ class Publisher:
         self._watch = Watch(options.request_timeout_ms / 1000 * _STALLED)
         self._report = Report(observer)
         self._look_from = self._look_at = self._keep_at = 0.0
-        self._kept_at = 0
+        self._kept_records = 0
         self._entries: defaultdict[str, list[Publication]] = defaultdict(list)
         """What is to be entered; none may be missing before one that is there."""
         self._was_away = False
@@ -114,7 +114,7 @@ class Publisher:
         else:
             self._read()
         self._session.producer.pump(self._lanes(), now)
-        if now >= self._keep_at or self._written() >= self._kept_at + _KEEP_RECORDS:
+        if now >= self._keep_at or self._written() >= self._kept_records + _KEEP_RECORDS:
             self._keep(now)
 
     def _exchange(self, now: float) -> None:
@@ -176,10 +176,9 @@ class Publisher:
 
     def _keep(self, now: float) -> None:
         """Where it cannot, because a disk is full: what is published is published."""
-        self._keep_at, self._kept_at = now + _KEEP_SECONDS, self._written()
+        self._keep_at, self._kept_records = now + _KEEP_SECONDS, self._written()
         for reader in self._readers:
             self._report.published(reader.route.name, reader.acknowledged)
-        for reader in self._readers:
             if published := reader.take_published():
                 self._entries[reader.route.name] += published
         try:

@@ -130,8 +130,9 @@ class Reader:
         created anew or has more of them, what is not acknowledged is read again.
         """
         self._topic = topic
-        is_known = topic is not None and topic.trouble is None
-        layout = (topic.identity, topic.partitions) if topic and is_known else self._layout
+        layout = self._layout
+        if topic is not None and topic.trouble is None:
+            layout = (topic.identity, topic.partitions)
         if layout != self._layout:
             self._layout = layout
             if self._lanes and self._target is None:

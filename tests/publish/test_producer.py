@@ -79,9 +79,11 @@ def producer(cluster: FakeCluster) -> Producer:
     return Producer(cluster, options)
 
 
-def lane(partition: int, *, size: int = 10, topic: str = "t") -> Lane:
+def lane(
+    partition: int, *, size: int = 10, topic: str = "t", identity: Identity | None = None
+) -> Lane:
     """A lane with one record of about this size."""
-    made = Lane(topic, partition)
+    made = Lane(topic, partition, identity)
     made.append(1, KafkaRecord(b"", b"x" * size, ()))
     return made
 
@@ -228,8 +230,7 @@ def introduce(cluster: FakeCluster, number: int, code: int = 0) -> None:
 
 def introduced(producer: Producer, cluster: FakeCluster) -> Lane:
     """A lane that has an identity, and one record under way."""
-    one = Lane("t", 1, Identity())
-    one.append(1, KafkaRecord(b"", b"x", ()))
+    one = lane(1, identity=Identity())
     producer.pump([one], 0)
     introduce(cluster, 7)
     producer.settle(0)
@@ -240,9 +241,7 @@ def introduced(producer: Producer, cluster: FakeCluster) -> Lane:
 def test_an_identity_is_asked_for_once(producer: Producer, cluster: FakeCluster) -> None:
     """For all lanes that share it, before anything is written."""
     identity = Identity()
-    lanes = [Lane("t", partition, identity) for partition in (1, 2)]
-    for each in lanes:
-        each.append(1, KafkaRecord(b"", b"x", ()))
+    lanes = [lane(partition, identity=identity) for partition in (1, 2)]
     for _ in range(2):
         producer.pump(lanes, 0)
     assert len(cluster.requests) == 1
@@ -315,8 +314,7 @@ def test_where_no_identity_is_given_it_goes_without(
     producer: Producer, cluster: FakeCluster, code: int
 ) -> None:
     """An old broker, or a user who may not have one."""
-    one = Lane("t", 1, Identity())
-    one.append(1, KafkaRecord(b"", b"x", ()))
+    one = lane(1, identity=Identity())
     producer.pump([one], 0)
     introduce(cluster, -1, code)
     producer.settle(0)
@@ -329,8 +327,7 @@ def test_an_identity_that_cannot_be_given_is_asked_for_again(
     producer: Producer, cluster: FakeCluster, code: int
 ) -> None:
     """After a while; where the brokers say for seconds that they cannot, it goes without."""
-    one = Lane("t", 1, Identity())
-    one.append(1, KafkaRecord(b"", b"x", ()))
+    one = lane(1, identity=Identity())
     for now in range(20):
         producer.pump([one], now)
         if isinstance(cluster.requests[-1][1], InitProducerIdRequest):
@@ -346,9 +343,7 @@ def test_a_broker_that_cannot_be_reached_gives_no_identity_but_another_does(
 ) -> None:
     """So that what the other one leads is written."""
     identity = Identity()
-    lanes = [Lane("t", partition, identity) for partition in (1, 2)]
-    for each in lanes:
-        each.append(1, KafkaRecord(b"", b"x", ()))
+    lanes = [lane(partition, identity=identity) for partition in (1, 2)]
     for now in range(4):
         producer.pump(lanes, now)
         if cluster.requests[-1][0] == 2:

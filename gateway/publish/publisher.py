@@ -2,8 +2,8 @@
 
 It looks into the journal when the doorbell rings, every `linger_ms` while there is something new,
 and once a second in any case. A turn reads one chunk for each route that has room, once for all
-that are at the same place; sends what is due; and keeps the positions that moved, every 100 ms and
-every 200 records. A route that cannot go on waits alone. Nothing is asked of Kafka that could
+that are at the same place; sends what is due; and keeps the positions that moved, every 50 ms and
+every 100 records. A route that cannot go on waits alone. Nothing is asked of Kafka that could
 block: it may be away for days.
 """
 
@@ -26,8 +26,8 @@ from gateway.publish.session import Session
 from gateway.publish.watch import Watch
 
 _LOOK_SECONDS: Final = 1.0
-_KEEP_SECONDS: Final = 0.1
-_KEEP_RECORDS: Final = 200
+_KEEP_SECONDS: Final = 0.05
+_KEEP_RECORDS: Final = 100
 """Or as soon as so many are written: what a crash makes of them is published again."""
 _FINISH_SECONDS: Final = 3.5
 _STALLED: Final = 10

@@ -76,6 +76,8 @@ RARE: Final[Mapping[Kind, Habit]] = {
 KILLS: Final = frozenset(
     (Kind.KILL_GATEWAY, Kind.KILL_SUPERVISOR, Kind.KILL_RECEIVER, Kind.KILL_PUBLISHER)
 )
+ENDINGS: Final = KILLS | {Kind.HANG_PUBLISHER, Kind.TERMINATE}
+"""After these a process has begun a new life."""
 BROKER_FAULTS: Final = frozenset((*CLUSTER, Kind.DELETE_TOPIC))
 LEFT_OUT: Final = frozenset(
     (

@@ -15,6 +15,7 @@ from typing import Final
 from tests.chaos.kinds import (
     BROKER_FAULTS,
     CLUSTER,
+    ENDINGS,
     GATEWAY,
     GROUND,
     HABITS,
@@ -111,9 +112,13 @@ def brief(seed: int, kinds: Collection[Kind]) -> Schedule:
 
 
 def spaced(seed: int, seconds: float, pause: float, kinds: Sequence[Kind]) -> Schedule:
-    """One fault at a time, `pause` seconds between them, of each kind in turn."""
+    """One fault at a time, `pause` seconds between them, of each kind equally often.
+
+    What ends a process comes first: those that live on are old enough to tell whether they grow.
+    """
     chance = random.Random(seed)
-    turns = islice(cycle(chance.sample(kinds, len(kinds))), round(seconds / pause))
+    every = islice(cycle(chance.sample(kinds, len(kinds))), round(seconds / pause))
+    turns = sorted(every, key=lambda kind: kind not in ENDINGS)
     return Schedule(tuple(replace(_fault(chance, kind), calm=pause) for kind in turns), ())
 
 

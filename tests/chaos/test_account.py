@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.account import SHOWN, Account, Books, Flaws, Record
-from tests.chaos.kinds import BROKER_FAULTS, KILLS, LEFT_OUT, Kind
+from tests.chaos.kinds import BROKER_FAULTS, ENDINGS, KILLS, LEFT_OUT, Kind
 from tests.chaos.lanes import Occurrence, never_happened
 from tests.chaos.ledger import Attempt, Ledger
 from tests.chaos.readback import content, read
@@ -165,9 +165,11 @@ def test_a_brief_schedule_has_every_kind_once_but_those_left_out() -> None:
 
 
 def test_a_spaced_schedule_has_one_fault_at_a_time() -> None:
-    """Every pause one, of each kind in turn."""
+    """Every pause one, of each kind equally often; first those that end a process."""
     made = spaced(7, seconds=120 * 2 * len(Kind), pause=120, kinds=[*Kind])
     assert (made.cluster, made.ground) == ((), ())
+    first = made.gateway[: 2 * len(ENDINGS)]
+    assert {fault.kind for fault in first} == ENDINGS
     assert sorted(fault.kind for fault in made.gateway) == sorted([*Kind, *Kind])
     assert {fault.calm for fault in made.gateway} == {120}
 

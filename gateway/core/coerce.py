@@ -19,7 +19,7 @@ import orjson
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
-from gateway.core.scalars import Scalar, ratio, stripped
+from gateway.core.scalars import Scalar, ratio, stripped, text
 
 ROOM: Final = 4 << 20
 """Characters that a callback may put aside: every leaf repeats its path, so that a small body could
@@ -72,9 +72,9 @@ class Aside:
 
 def below(path: str, name: str) -> str:
     """The path of a member: `a.b`, and `a["b.c"]` where the name would read as a path itself."""
-    if not name or _PATH_MARKS.search(name):
-        return f"{path}[{orjson.dumps(name).decode()}]"
-    return f"{path}.{name}" if path else name
+    if name.isalnum() or (name and not _PATH_MARKS.search(name)):
+        return f"{path}.{name}" if path else name
+    return f"{path}[{orjson.dumps(name).decode()}]"
 
 
 def leaf_text(value: Value) -> str | None:
@@ -117,17 +117,20 @@ def _object(
 ) -> dict[str, Value] | None:
     """The usual leaf, text of its type, is done here: it needs no path."""
     found: dict[str, Value] = {}
+    fields, rest = plan.fields, plan.rest
     for name, raw in value.items():
-        known = plan.fields.get(name, plan.rest)
+        known = fields.get(name, rest)
         kept: Value = None
         if known is None:
             kept = _unknown(raw, name, plan, path, aside)
-        elif type(raw) is not str or known.scalar is None:
-            kept = coerce(raw, known, below(path, name), aside)
-        elif text := stripped(raw):
-            kept = known.scalar(text)
-            if kept is None or (known.scalar is ratio and "/" in text):
+        else:
+            scalar = known.scalar
+            if scalar is None or type(raw) is not str:
                 kept = coerce(raw, known, below(path, name), aside)
+            elif leaf := stripped(raw):
+                kept = leaf if scalar is text else scalar(leaf)
+                if kept is None or (scalar is ratio and "/" in leaf):
+                    kept = coerce(raw, known, below(path, name), aside)
         if kept is not None:
             found[name] = kept
     return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None

@@ -148,7 +148,7 @@ async def _serve(
     server = CallbackServer(receiver)
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
-    _tame_gc()
+    tame_gc()
     beats = asyncio.create_task(_beat(link, appender))
     await orders.stop.wait()
     beats.cancel()
@@ -187,7 +187,7 @@ def _process(settings: Settings) -> Process:
     return Throttle(rates, Rate(failures / 60, failures) if failures else None)
 
 
-def _tame_gc() -> None:
+def tame_gc() -> None:
     """Documents hold no cycles and die by their reference counts; walking them costs 10 %."""
     gc.collect()
     gc.freeze()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,10 +59,29 @@ class Served:
         return int(found[1]) / 1024
 
 
-@contextmanager
-def bare_server() -> Iterator[Served]:
+def bare_server() -> AbstractContextManager[Served]:
     """aiohttp on uvloop that reads the body and says 200."""
-    process = subprocess.Popen([sys.executable, "-c", _BARE], stdout=subprocess.PIPE, text=True)
+    return _serving("-c", _BARE)
+
+
+def staged_server(stage: str, folder: Path) -> AbstractContextManager[Served]:
+    """A receiver with the stages up to `stage` (`tests.bench.staged`), its journal in `folder`."""
+    (folder / "gateway.yaml").write_text(_CONFIGURATION)
+    return _serving("-m", "tests.bench.staged", stage, folder, log=folder / "gateway.log")
+
+
+@contextmanager
+def _serving(*arguments: "str | Path", log: Path | None = None) -> Iterator[Served]:
+    """Python with these arguments, which prints its port."""
+    with ExitStack() as opened:
+        stderr = opened.enter_context(log.open("wb")) if log else None
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=os.environ | {"BENCH_TOKEN": _TOKEN},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
     try:
         assert process.stdout is not None
         port = int(process.stdout.readline())

@@ -3,12 +3,13 @@
 A session ends by itself after twelve hours, and at once when its token is no longer live.
 """
 
-import hmac
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
+
+from gateway.core.checks import presented
 
 _SECONDS: Final = 12 * 3600.0
 _MOST: Final = 256
@@ -25,8 +26,8 @@ class Session(NamedTuple):
 
 def matching(live: Sequence[bytes], given: bytes) -> bytes | None:
     """The live secret that is `given`; all are compared, in constant time."""
-    found = [secret for secret in live if secret and hmac.compare_digest(secret, given)]
-    return found[0] if found else None
+    position = presented.matching(presented.live(live), given)
+    return None if position is None else live[position]
 
 
 class Sessions:

@@ -23,6 +23,7 @@ from gateway.commands.options import (
     part,
 )
 from gateway.commands.output import duration, print_rows
+from gateway.desk.choosing import beginning
 from gateway.desk.naming import new_id
 from gateway.journal import Reader, Replay, Replays
 from gateway.settings import Address, Part
@@ -76,7 +77,10 @@ def rewind(path: Path, route: str, target: str, *, dry_run: bool, yes: bool) -> 
     if route not in {each.name for each in found.routes}:
         raise click.UsageError(f"the configuration has no route {route}")
     with journal_errors(), Reader(found.journal.path) as reader, Replays(reader.path) as replays:
-        first = _first(reader, target)
+        is_time = target != "start" and not target.isdecimal()
+        first = beginning(reader, moment(target) if is_time else target)
+        if first is None:
+            fail("no event that is kept was received since then")
         position = reader.position(route)
         if first > position:
             fail(f"route {route} has not passed event {first} yet: it is at {position}")
@@ -90,16 +94,6 @@ def rewind(path: Path, route: str, target: str, *, dry_run: bool, yes: bool) -> 
         if not replays.rewind(route, first - 1, replay=replay, at=now()):
             fail(f"route {route} was moved in the meantime")
     click.echo(f"replay {replay}")
-
-
-def _first(reader: Reader, target: str) -> int:
-    if target.isdecimal():
-        kept = reader.first_since("") or 1
-        return max(int(target), kept)
-    first = reader.first_since("" if target == "start" else moment(target))
-    if first is None:
-        fail("no event that is kept was received since then")
-    return first
 
 
 def _states(found: Part, reader: Reader, running: Iterable[Replay]) -> Iterable[dict[str, object]]:

@@ -15,7 +15,7 @@ from gateway.admin.ports import HeldQuery, NotNowError, NotThereError, Query, Sp
 from gateway.clock import now
 from gateway.core.model import Document, Record
 from gateway.core.moments import utc
-from gateway.desk.choosing import UnknownEventError, Wanted, choose
+from gateway.desk.choosing import UnknownEventError, Wanted, beginning, choose
 from gateway.desk.hearing import events, heard, last_hour
 from gateway.desk.naming import new_id
 from gateway.desk.retrying import retrying
@@ -155,7 +155,9 @@ class OperatorsDesk:
         if route not in {each.name for each in self._routes()}:
             raise _no_route(route)
         with self._reader() as reader, Replays(reader.path) as replays:
-            first, replay = _first(reader, to), new_id()
+            first, replay = beginning(reader, to), new_id()
+            if first is None:
+                raise NotNowError("no event that is kept was received since then")
             if not replays.rewind(route, first - 1, replay=replay, at=now()):
                 raise NotNowError(f"route {route} has not passed event {first} yet")
         return {"route": route, "replay": replay, "first": first}
@@ -200,15 +202,6 @@ def _found(reader: Reader, event_id: str) -> Record:
     if (record := reader.find(event_id)) is None:
         raise NotThereError(f"no event {event_id} in the journal")
     return record
-
-
-def _first(reader: Reader, to: str) -> int:
-    if to.isascii() and to.isdecimal():
-        return max(int(to), reader.first_since("") or 1)
-    first = reader.first_since("" if to == "start" else to)
-    if first is None:
-        raise NotNowError("no event that is kept was received since then")
-    return first
 
 
 def _no_callback(quarantine_id: str) -> NotThereError:

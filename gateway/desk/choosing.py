@@ -51,6 +51,14 @@ class Chosen:
     """Events that were meant, but are still to be published by a route."""
 
 
+def beginning(reader: Reader, at: str) -> int | None:
+    """The number of the event that `at` names: itself a number, `start`, or a time as UTC; None
+    where no event that is kept was received since then."""
+    if at.isdecimal():
+        return max(int(at), reader.first_since("") or 1)
+    return reader.first_since("" if at == "start" else at)
+
+
 def choose(reader: Reader, wanted: Wanted, routes: Iterable[Route], step: Step) -> Chosen:
     """Raises UnknownEventError."""
     takes = {route.name: (_takes(route), reader.position(route.name)) for route in routes}

@@ -1,9 +1,7 @@
 """A journal without room or on a failing disk: the sender is told at once to come later, nothing is
 half kept, and the operator is told why."""
 
-import os
 import resource
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from gateway.journal.space import wal_share
 from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway
 from tests.e2e.gateway import Gateway, Reply, callback
+from tests.small_disk import small_disk
 
 MIB = 1 << 20
 
@@ -115,24 +114,17 @@ def test_a_full_journal_refuses_within_50_ms(new_gateway: NewGateway) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 6 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "journal-test", str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root may mount a file system, and not everywhere")
-    try:
+    with small_disk(tmp_path / "disk", mib=6) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_is_told_and_gone_with_it(new_gateway: NewGateway, small_disk: Path) -> None:
+def test_a_full_disk_is_told_and_gone_with_it(new_gateway: NewGateway, disk: Path) -> None:
     """503 and an unready gateway that says why; callbacks again once there is room."""
-    ballast = small_disk / "ballast"
+    ballast = disk / "ballast"
     ballast.write_bytes(bytes(4 * MIB))
-    gateway = new_gateway({"journal": {"path": str(small_disk / "journal.db")}})
+    gateway = new_gateway({"journal": {"path": str(disk / "journal.db")}})
     gateway.start()
     accepted: list[str] = []
 
@@ -155,7 +147,7 @@ def test_a_full_disk_is_told_and_gone_with_it(new_gateway: NewGateway, small_dis
     until(lambda: gateway.ask("/readyz").status == 200)
     assert post() == 200
     assert gateway.stop() == 0
-    with Reader(small_disk / "journal.db") as journal:
+    with Reader(disk / "journal.db") as journal:
         assert [record.event.id for record in journal.newest(10_000)] == accepted
 
 

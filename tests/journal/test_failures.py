@@ -3,7 +3,6 @@
 import os
 import resource
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from gateway.core.errors import Busy, Reason
 from gateway.journal import JournalError, Reader, Upkeep, Writer, care
 from gateway.journal.errors import busy, is_final
 from tests.journal.entries import callback
+from tests.small_disk import small_disk
 
 NOBODY = 65534
 MIB = 1 << 20
@@ -55,23 +55,16 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "journal-test", str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root may mount a file system, and not everywhere")
-    try:
+    with small_disk(tmp_path / "disk", mib=4) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk_is_told_at_once_and_used_again_when_it_has_room(small_disk: Path) -> None:
+def test_a_full_disk_is_told_at_once_and_used_again_when_it_has_room(disk: Path) -> None:
     """Without a new start, and nothing is kept in part."""
-    path = small_disk / "journal.db"
-    ballast = small_disk / "ballast"
+    path = disk / "journal.db"
+    ballast = disk / "ballast"
     ballast.write_bytes(bytes(2 * MIB))
     body = bytes(30_000)
     kept: list[str] = []

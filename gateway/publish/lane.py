@@ -16,7 +16,8 @@ from gateway.publish.batch import KafkaRecord, Writer, size
 from gateway.publish.identity import ANONYMOUS, Identity, following
 from gateway.publish.ports import Publication
 
-_ALL: Final = 1 << 30
+_MOST: Final = 100
+"""Records of one batch, however small: those that are under way in a crash are written again."""
 _PATIENCE: Final = 5
 """Failures in a row, about three seconds, that pass without a word."""
 
@@ -76,8 +77,8 @@ class Lane:
         """Why it is not on its way; empty where there are no dead letters."""
         self.fallback: KafkaRecord | None = None
         """What to write in place of the only record if that is too large."""
-        self._limit = _ALL
-        self._repeated = _ALL
+        self._limit = _MOST
+        self._repeated = 0
         self._is_open = False
         """Whether the first records may have been written although nobody said so."""
         self._failures = 0
@@ -121,7 +122,7 @@ class Lane:
         """The first records: at least one, and no more than fit into `room` bytes; the same ones
         once more where nobody knows whether they were written."""
         records: list[KafkaRecord] = []
-        if self._repeated != _ALL:
+        if self._repeated:
             return [held.record for held in islice(self.waiting, self._repeated)]
         for held in islice(self.waiting, self._limit):
             room -= held.size
@@ -142,7 +143,7 @@ class Lane:
         self.acknowledged += self.under_way
         self._sequence = following(self._sequence, self.under_way)
         # Slowly, but for one that was alone: a topic with a small limit would refuse each anew.
-        self._limit = _ALL if self.refusal else self._limit + 1
+        self._limit = _MOST if self.refusal else min(self._limit + 1, _MOST)
         self._is_open = False
         self._answered()
         self.refusal = None
@@ -169,7 +170,7 @@ class Lane:
         if self._is_open:
             self.identify_anew()
         self.refusal = self.letter = None
-        self._limit = _ALL
+        self._limit = _MOST
         self.hasten()
 
     def lose(self, trouble: str, now: float) -> None:
@@ -227,7 +228,7 @@ class Lane:
         self._is_open = True
 
     def _answered(self) -> None:
-        self.under_way, self._repeated, self.unanswered_since = 0, _ALL, None
+        self.under_way, self._repeated, self.unanswered_since = 0, 0, None
 
     def _tell(self, trouble: str) -> None:
         if not self.is_failing:

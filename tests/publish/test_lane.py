@@ -36,6 +36,16 @@ def test_a_batch_has_at_least_one_record(lane: Lane) -> None:
     assert send(lane, 0) == b"1"
 
 
+def test_a_batch_has_no_more_than_a_crash_may_repeat(lane: Lane) -> None:
+    """A hundred records, however small, and as many again once they are written."""
+    for number in range(9, 1000):
+        lane.append(number, KafkaRecord(b"", b"", ()))
+    for _ in range(2):
+        assert len(lane.batch(1 << 20)) == 100
+        send(lane, 1 << 20)
+        lane.acknowledge(0)
+
+
 def test_only_one_batch_is_under_way(lane: Lane) -> None:
     """A lane is due when it has records, none of them under way, and its pause is over."""
     assert lane.is_due(0)

@@ -20,7 +20,8 @@ CONFIGURATION = (DEPLOY / "compose-gateway.yaml").read_text()
 
 def settings_in(folder: Path) -> Settings:
     """The configuration as the container reads it, its secrets in `folder`."""
-    (folder / "ci_token").write_text("0123456789abcdef\n")
+    for name in COMPOSE["secrets"]:
+        (folder / name).write_text("0123456789abcdef\n")
     text = CONFIGURATION.replace("/run/secrets", str(folder))
     return parse(text, "gateway.yaml", Surroundings(folder=folder, providers={"tencent-ci"}))
 
@@ -63,6 +64,14 @@ def test_the_gateway_connects_where_kafka_says_that_it_is(tmp_path: Path) -> Non
 def test_operators_reach_the_admin_port_from_this_host_only(tmp_path: Path) -> None:
     assert settings_in(tmp_path).admin.listen == Address("0.0.0.0", 9090)
     assert SERVICES["gateway"]["ports"] == ["8080:8080", "127.0.0.1:9090:9090"]
+
+
+def test_the_gateway_is_given_every_secret_of_its_configuration() -> None:
+    """Each from a file of its own, which git does not see."""
+    named = set(re.findall(r"file:/run/secrets/(\w+)", CONFIGURATION))
+    assert named == set(SERVICES["gateway"]["secrets"]) == set(COMPOSE["secrets"])
+    assert COMPOSE["secrets"] == {name: {"file": f"./{name}.secret"} for name in named}
+    assert "*.secret" in (DEPLOY.parent / ".gitignore").read_text().split()
 
 
 def test_prometheus_has_the_deployed_rules_and_scrapes_the_gateway() -> None:

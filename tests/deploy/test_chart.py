@@ -10,7 +10,15 @@ import pytest
 import yaml
 
 from gateway.settings import Address, Settings, Surroundings, parse
-from tests.deploy.charts import CHART, ROOT, VERSIONS, Values, rendered, validator
+from tests.deploy.charts import (
+    CHART,
+    ROOT,
+    VERSIONS,
+    Values,
+    operator_reads,
+    rendered,
+    validator,
+)
 
 CONFIG: Values = {
     "sources": {
@@ -107,6 +115,21 @@ def test_every_object_is_one_of_kubernetes(values: Values, version: str) -> None
         for fault in validator(version, each["kind"], each["apiVersion"]).iter_errors(each)
     ]
     assert wrong == []
+
+
+def test_the_prometheus_operator_understands_its_objects() -> None:
+    """All of each: a field that it does not know would be missing in what it reads."""
+    every = rendered(EVERYTHING).objects.values()
+    given = [each for each in every if each["apiVersion"].startswith("monitoring.coreos.com/")]
+    assert {each["kind"] for each in given} == {"ServiceMonitor", "PrometheusRule"}
+    assert operator_reads(given) == given
+
+
+def test_the_prometheus_operator_knows_a_mistake() -> None:
+    monitor = rendered(EVERYTHING).one("ServiceMonitor")
+    (endpoint,) = monitor["spec"]["endpoints"]
+    mistaken = monitor | {"spec": monitor["spec"] | {"endpoints": [endpoint | {"prot": "admin"}]}}
+    assert operator_reads([mistaken]) != [mistaken]
 
 
 def test_the_schemas_of_kubernetes_know_a_mistake() -> None:

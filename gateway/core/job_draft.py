@@ -75,7 +75,7 @@ def job_draft(
     parts = {
         "provider": provider,
         "event_name": event_name,
-        "outcome": outcome.value,
+        "outcome": str(outcome),
         "job": job,
         **told.parts,
         "detail": told.detail,
@@ -89,7 +89,7 @@ def job_draft(
         schema=told.schema,
         data={name: part for name, part in parts.items() if part},
         tag=job.get("tag", ""),
-        outcome=outcome.value,
+        outcome=str(outcome),
         unknown=told.aside.unknown,
     )
 

@@ -77,7 +77,7 @@ def durable(entry: Entry, receipt: Receipt) -> Answer:
         return Answer(Result.QUARANTINED, quarantine.reason, body=orjson.dumps(told))
     result = Result.DUPLICATE if receipt.duplicate else Result.ACCEPTED
     ids = [event.id for event in entry.events]
-    return Answer(result, "", body=orjson.dumps({"status": result.value, "events": ids}))
+    return Answer(result, "", body=orjson.dumps({"status": str(result), "events": ids}))
 
 
 def agreed(headers: Mapping[str, str]) -> Answer:

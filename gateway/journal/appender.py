@@ -9,10 +9,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic, perf_counter
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
@@ -43,8 +42,7 @@ class Journal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     entry: Entry
     size: int
     receipt: asyncio.Future[Receipt]

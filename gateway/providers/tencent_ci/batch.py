@@ -56,7 +56,7 @@ def _draft(root: Root, found: Node, aside: Aside) -> Draft:
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
-        "outcome": outcome.value,
+        "outcome": str(outcome),
         "batch": batch,
         **{name: place[name] for name in ("bucket", "region") if name in place},
         "input": source,
@@ -70,6 +70,6 @@ def _draft(root: Root, found: Node, aside: Aside) -> Draft:
         time=batch.get("finished_at") or batch.get("started_at") or batch.get("created_at"),
         schema=SCHEMA,
         data={name: part for name, part in parts.items() if part},
-        outcome=outcome.value,
+        outcome=str(outcome),
         unknown=aside.unknown,
     )

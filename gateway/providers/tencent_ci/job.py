@@ -74,7 +74,7 @@ def _draft(
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
-        "outcome": outcome.value,
+        "outcome": str(outcome),
         "job": job,
         **{name: place[name] for name in ("bucket", "region") if name in place},
         "input": source,
@@ -92,7 +92,7 @@ def _draft(
         schema=schema,
         data={name: part for name, part in parts.items() if part},
         tag=tag,
-        outcome=outcome.value,
+        outcome=str(outcome),
         unknown=aside.unknown,
     )
 

@@ -134,7 +134,7 @@ def _draft(
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": event_name,
-        "outcome": outcome.value,
+        "outcome": str(outcome),
         "job": job,
         **{name: owner[name] for name in ("bucket", "region") if name in owner},
         "input": _input(source | owner, headers, aside),
@@ -149,7 +149,7 @@ def _draft(
         time=latest(moderation) or job.get("created_at"),
         schema=SCHEMA,
         data={name: part for name, part in parts.items() if part},
-        outcome=outcome.value,
+        outcome=str(outcome),
         unknown=aside.unknown,
     )
 

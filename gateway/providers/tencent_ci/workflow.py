@@ -39,7 +39,7 @@ def workflow_normalizer(contract: Contract, container: str) -> Callable[[Root, N
 
 def _draft(root: Root, found: Node, *, path: str, aside: Aside) -> Draft:
     tasks = [
-        task | {"outcome": outcome_of(task.get("state")).value} for task in found.pop("tasks", [])
+        task | {"outcome": str(outcome_of(task.get("state")))} for task in found.pop("tasks", [])
     ]
     source = {name: found.pop(name) for name in _INPUT if name in found}
     without_slash(source, f"{path}.Object", aside)
@@ -47,7 +47,7 @@ def _draft(root: Root, found: Node, *, path: str, aside: Aside) -> Draft:
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
-        "outcome": outcome.value,
+        "outcome": str(outcome),
         "workflow": found,
         **{name: source[name] for name in ("bucket", "region") if name in source},
         "input": source,
@@ -61,7 +61,7 @@ def _draft(root: Root, found: Node, *, path: str, aside: Aside) -> Draft:
         time=_latest(tasks) or found.get("created_at"),
         schema=SCHEMA,
         data={name: part for name, part in parts.items() if part},
-        outcome=outcome.value,
+        outcome=str(outcome),
         unknown=aside.unknown,
     )
 

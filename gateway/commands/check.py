@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 import orjson
 
-from gateway.commands.options import as_json, configuration, read, settings
+from gateway.commands.options import (
+    as_json,
+    configuration,
+    read,
+    settings,
+    without_configuration,
+)
 from gateway.settings import SettingsError, config_schema
 
 
@@ -48,6 +54,7 @@ def config() -> None:
 
 
 @config.command(epilog="Example: gateway config schema > gateway.schema.json")
+@without_configuration
 def schema() -> None:
     """Print a JSON Schema of gateway.yaml, for editors."""
     click.echo(orjson.dumps(config_schema(), option=orjson.OPT_INDENT_2).decode())

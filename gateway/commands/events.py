@@ -51,7 +51,8 @@ def _all(reader: Reader) -> Iterator[Record]:
 @configuration
 @click.argument("event_id", metavar="ID", shell_complete=names.events)
 @click.option("--raw", is_flag=True, help="The exact bytes received.")
-def show(path: Path, event_id: str, *, raw: bool) -> None:
+@as_json
+def show(path: Path, event_id: str, *, raw: bool, plain: bool) -> None:
     """Show one event, or the callback it came from."""
     with journal(path) as reader:
         record = reader.find(event_id)
@@ -61,7 +62,7 @@ def show(path: Path, event_id: str, *, raw: bool) -> None:
             sys.stdout.buffer.write(reader.raw(record.seq).body)
         else:
             event = orjson.loads(record.event.json)
-            click.echo(orjson.dumps(event, option=orjson.OPT_INDENT_2).decode())
+            click.echo(orjson.dumps(event, option=0 if plain else orjson.OPT_INDENT_2).decode())
 
 
 @events.command(epilog="Example: gateway events tail --json | jq .data.outcome")

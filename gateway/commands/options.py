@@ -38,6 +38,11 @@ def as_json(command: F) -> F:
     return click.option("--json", "plain", is_flag=True, help="One JSON object per line.")(command)
 
 
+def without_configuration(command: F) -> F:
+    """Takes `-c FILE`, as all commands do, and needs none."""
+    return click.option("-c", "--config", expose_value=False, hidden=True)(command)
+
+
 def read(path: Path) -> Settings:
     """The configuration. Raises SettingsError with every mistake in it."""
     return load(path, os.environ, providers=providers())
@@ -58,12 +63,10 @@ def confirmed(command: F) -> F:
 
 
 def ask(question: str, *, yes: bool) -> None:
-    """Go on only when a person says so, or `--yes`; else exit code 1, or 2 without a terminal."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on: --yes is needed")
-    click.confirm(question, abort=True, err=True)
+    """On a terminal, go on only when a person says so, else exit code 1; with `--yes`, and where
+    there is nobody to ask, at once."""
+    if not yes and sys.stdin.isatty():
+        click.confirm(question, abort=True, err=True)
 
 
 def configured(path: Path) -> Part:

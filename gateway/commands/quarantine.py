@@ -90,7 +90,8 @@ def list_quarantine(
 @configuration
 @click.argument("quarantine_id", metavar="ID", shell_complete=names.quarantined)
 @click.option("--raw", is_flag=True, help="The exact bytes received.")
-def show(path: Path, quarantine_id: str, *, raw: bool) -> None:
+@as_json
+def show(path: Path, quarantine_id: str, *, raw: bool, plain: bool) -> None:
     """Show why a callback is in quarantine, with its headers; or its bytes."""
     with journal(path) as reader:
         found = reader.quarantined(quarantine_id)
@@ -101,7 +102,7 @@ def show(path: Path, quarantine_id: str, *, raw: bool) -> None:
         sys.stdout.buffer.write(kept.body)
     else:
         shown = {**_document(found), "headers": orjson.loads(kept.headers)}
-        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps(shown, option=0 if plain else orjson.OPT_INDENT_2))
 
 
 @quarantine.command(epilog="Example: gateway quarantine retry --reason schema")

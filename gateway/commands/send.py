@@ -9,7 +9,7 @@ from time import time
 import click
 import orjson
 
-from gateway.commands.options import as_json, fail
+from gateway.commands.options import as_json, fail, without_configuration
 from gateway.settings.secret import resolve
 from gateway.settings.values import Surroundings
 from gateway.signing import SCHEMES, Signed, Unsignable
@@ -33,6 +33,7 @@ _TIMEOUT_SECONDS = 30
     help="What --sign signs with: a secret of the check of that name, or whsk_… for a whpk_… key.",
 )
 @as_json
+@without_configuration
 def send(
     files: tuple[str, ...], url: str, *, scheme: str | None, reference: str | None, plain: bool
 ) -> None:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
 from gateway.core.networks import address
+from gateway.core.origin import verify
 from gateway.core.pipeline import Receipted, Source, process
 from gateway.intake.answer import RateLimited
 
@@ -122,9 +123,10 @@ class Throttle:
         now, peers, bucket = callback.time, self._peers, self._buckets.get(callback.source)
         if peers is not None and (seconds := peers.wait(callback.peer, now)):
             raise RateLimited(ceil(seconds))
-        if bucket is not None and (seconds := bucket.wait(now)):
-            raise RateLimited(ceil(seconds))
         try:
+            if bucket is not None and (seconds := bucket.wait(now)):
+                verify(callback, source.envelope)  # whom no check lets in is told so
+                raise RateLimited(ceil(seconds))
             made = process(callback, source)
         except Refused:
             if peers is not None:

@@ -30,7 +30,11 @@ NO_SOURCE: Final = "(none)"
 
 _NO_ROOM: Final = ended(Busy(Reason.OVERLOADED, "no room"))
 _NO_ROOM_SAID: Final = said(_NO_ROOM)
-_MALFORMED = {400: Reason.MALFORMED_REQUEST, 405: Reason.METHOD_NOT_ALLOWED}
+_MALFORMED = {
+    400: Reason.MALFORMED_REQUEST,
+    405: Reason.METHOD_NOT_ALLOWED,
+    411: Reason.LENGTH_REQUIRED,
+}
 _log = logging.getLogger(__name__)
 Process = Callable[[Callback, Source], Receipted]
 

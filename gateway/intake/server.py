@@ -61,27 +61,36 @@ def _request(
 class _Protocol(RequestHandler):
     """One connection; errors of the HTTP parser become our problem documents."""
 
-    __slots__ = ("receiver",)
+    __slots__ = ("is_unmeasured", "receiver")
     receiver: Receiver
+    is_unmeasured: bool
+    """What was read last has a body of which nothing says where it ends."""
 
     def data_received(self, data: bytes) -> None:
         """As aiohttp does it; but whom no room is left for is told so from here, for a fifth of
         the price of a request: else refusing would leave no time for anything else."""
         waiter = self._waiter
         if waiter is None or waiter.done():
-            super().data_received(data)
+            self._feed(data)
             return
         if not self.receiver.line.is_full:
-            super().data_received(data)
+            self._feed(data)
             if self._messages:
                 self.receiver.line.expect()
             return
         self._waiter = None  # wakes nobody
-        super().data_received(data)
+        self._feed(data)
         self._waiter = waiter
         self._turn_away()
         if self._messages:
             waiter.set_result(None)
+
+    def _feed(self, data: bytes) -> None:
+        """The parser takes a body without a length for another request, and then forgets the one
+        that it belongs to."""
+        super().data_received(data)
+        if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
+            self.is_unmeasured = _is_unmeasured(data)
 
     def _turn_away(self) -> None:
         while self._messages and self._parser and self.transport and not self._buffer_paused:
@@ -108,9 +117,15 @@ class _Protocol(RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("the answer has begun: nothing can be said any more")
-        if isinstance(exc, BadHttpMethod) and _METHOD.match(exc.message):
-            status = 405
+        if isinstance(exc, BadHttpMethod):
+            status = 411 if self.is_unmeasured else 405 if _METHOD.match(exc.message) else status
         return self.receiver.malformed(request, status)
+
+
+def _is_unmeasured(data: bytes) -> bool:
+    head, _, body = data.lower().partition(b"\r\n\r\n")
+    lengths = (b"\ncontent-length:", b"\ntransfer-encoding:")
+    return head.startswith(b"post ") and bool(body) and not any(each in head for each in lengths)
 
 
 class CallbackServer(web.Server):
@@ -130,7 +145,7 @@ class CallbackServer(web.Server):
             access_log=_silent,
             logger=_silent,
         )
-        protocol.receiver = self.receiver
+        protocol.receiver, protocol.is_unmeasured = self.receiver, False
         return protocol
 
     async def finish(self, seconds: float) -> None:

@@ -7,12 +7,12 @@ this module is imported; what can be read from the journal is in `journal_metric
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from multiprocessing import current_process
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram, values
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, Metric, values
 
 from gateway.observe.shared import VARIABLE, hold
 
@@ -72,6 +72,21 @@ PUBLISHER_RESTARTS = Counter(
 )
 RESTART_CAUSES: Final = ("error", "exit", "SIGKILL", "SIGSEGV", "hung", "stalled", "unexpected")
 """Those that are there before the first restart, so that it is seen as a rise; signals are more."""
+
+
+def expect(sources: Iterable[str]) -> None:
+    """What each source can count begins with 0, so that its first callback is seen as a rise."""
+    for source in sources:
+        callbacks(source, "accepted", "")
+        callback_seconds(source)
+
+
+def missing(counted: Iterable[Metric]) -> Iterator[Metric]:
+    """Every metric of this module that is not in `counted`, with its help and no sample."""
+    there = {each.name for each in counted}
+    for family in REGISTRY.collect():
+        if family.name.startswith("gateway_") and family.name not in there:
+            yield Metric(family.name, family.documentation, family.type)
 
 
 class Tally:

@@ -161,6 +161,7 @@ async def _serve(
 def _reload(receiver: Receiver, tls: RenewableContext | None, settings: Settings) -> None:
     if tls is not None and settings.server.tls is not None:
         tls.newest = settings.server.tls.context()
+    metrics.expect(settings.sources)
     receiver.reload(
         build_sources(settings),
         limits=_limits(settings.server),
@@ -197,6 +198,7 @@ def tame_gc() -> None:
 def _receiver(
     settings: Settings, appender: Appender, lines: Lines, tls: RenewableContext | None
 ) -> Receiver:
+    metrics.expect(settings.sources)
     return Receiver(
         build_sources(settings),
         appender,

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.journal import Outcomes, Reader
+from gateway.observe import metrics
 from gateway.observe.journal_metrics import JournalCollector, JournalFigures, RouteState
 from gateway.observe.outcomes import Figure
 from gateway.observe.processes import ProcessCollector
@@ -88,5 +89,5 @@ def _counted() -> Iterable[Metric]:
     """What the processes have counted, together. The file of one that has just begun is empty for
     a moment, of which prometheus_client knows nothing."""
     files = [str(each) for each in Path(os.environ[VARIABLE]).glob("*.db") if each.stat().st_size]
-    counted: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
-    return counted
+    counted: list[Metric] = list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
+    return counted + list(metrics.missing(counted))

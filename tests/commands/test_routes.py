@@ -125,7 +125,6 @@ def test_rewind_goes_back_to_before_the_first(
         (("ci.jobs", "--to", "6", "--yes"), 1, "has not passed event 6 yet: it is at 5"),
         (("ci.failures", "--to", "start", "--yes"), 1, "has not passed event 1 yet: it is at 0"),
         (("ci.jobs", "--to", "2026-02-02T00:00:00Z", "--yes"), 1, "no event that is kept"),
-        (("ci.jobs", "--to", "1"), 2, "--yes is needed"),
         (("unknown", "--to", "1", "--yes"), 2, "the configuration has no route unknown"),
         (("ci.jobs", "--to", "soon", "--yes"), 2, "'soon' is neither a time"),
         (("ci.jobs", "--yes"), 2, "Missing option '--to'"),

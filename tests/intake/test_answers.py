@@ -191,6 +191,14 @@ async def test_a_body_of_no_length_is_refused(port: Port) -> None:
     assert port.seen == [Seen("media", "refused", "length_required", 411)]
 
 
+@pytest.mark.parametrize("body", [b"<Response/>", b'{"JobsDetail": {}}', b"\0"])
+async def test_a_body_without_a_length_is_refused_as_such(port: Port, body: bytes) -> None:
+    """The parser takes it for another request; one that cannot be read stays a 400."""
+    reply = await port.ask(request() + body)
+    assert (reply.status, reply.document) == (411, problem(411, "length_required"))
+    assert (await port.ask(request(headers=(b"Host: x", b"X y: z")) + body)).status == 400
+
+
 async def test_a_body_one_byte_too_long_is_refused_by_its_declared_length() -> None:
     """413 before a byte of the body was sent."""
     async with open_port(limits=Limits(max_body=100, timeout=5.0)) as port:

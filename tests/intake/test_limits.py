@@ -74,6 +74,12 @@ def test_what_is_refused_takes_nothing_of_the_sources_rate() -> None:
     assert [outcome(throttle, sent()), outcome(throttle, sent())] == [200, -3]
 
 
+def test_whom_no_check_lets_in_is_told_so_though_the_source_is_beyond_its_rate() -> None:
+    throttle = Throttle({"media": Rate(0.4, 1)}, None)
+    assert outcome(throttle, sent()) == 200
+    assert [outcome(throttle, sent(token=b"x")), outcome(throttle, sent())] == [401, -3]
+
+
 def test_a_peer_that_fails_too_often_is_not_checked_any_more() -> None:
     """Not even with the right secret; one more try comes every two seconds."""
     throttle = Throttle({}, THIRTY_A_MINUTE)

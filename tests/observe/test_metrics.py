@@ -40,6 +40,21 @@ async def test_a_tally_is_written_once_a_turn_and_adds_up() -> None:
     assert samples(name, source="tally") == {"": 7.0}
 
 
+def test_a_source_counts_from_0_before_its_first_callback() -> None:
+    """So that the first is seen as a rise."""
+    metrics.expect(["expected"])
+    assert samples("gateway_callbacks_total", source="expected") == {"accepted,": 0.0}
+
+
+def test_what_nothing_has_counted_yet_has_its_help_all_the_same() -> None:
+    """And no sample: it may never come."""
+    counted = list(metrics.CALLBACKS.collect())
+    missing = {each.name: each for each in metrics.missing(counted)}
+    assert "gateway_callbacks" not in missing
+    assert missing["gateway_unknown_fields"].samples == []
+    assert missing["gateway_unknown_fields"].documentation == "Fields that no schema knew."
+
+
 def test_strangers_make_no_labels() -> None:
     """However a known Tag is spelt it is one label, and all others are one."""
     known = {"transcode": "Transcode"}

@@ -60,13 +60,17 @@ def known(document: Value) -> bool:
         {"EventName": "ReviewAnything", "JobsDetail": [{"JobId": "m1"}, {"JobId": "m2"}]},
         {"JobsDetail": {"JobId": "m1", "Result": 0}},
         {"EventName": "TaskFinish", "JobsDetail": [{"Suggestion": "1"}, {"ForbidState": 0}]},
+        {"JobsDetail": [{"Result": 1}, {"State": "Failed", "BucketId": "b-1", "Object": "a"}]},
+        {"JobsDetail": {"State": "Failed", "Code": "InternalError", "Url": ADDRESS}},
+        {"JobsDetail": [{"Result": 1}, {}]},
         simple(),
         {"data": [{"result": 0}]},
         {"Response": simple()},
     ],
 )
 def test_a_moderation_is_known_by_its_name_or_its_verdict(document: Document) -> None:
-    """Detail by an EventName `Review…` or a verdict without a Tag, Simple by its `data`."""
+    """Detail by an EventName `Review…`, or without a Tag by a verdict, or nameless by what was to
+    be judged, which jobs have in their Input; Simple by its `data`."""
     assert known(document)
 
 
@@ -84,6 +88,9 @@ def test_a_moderation_is_known_by_its_name_or_its_verdict(document: Document) ->
         {"JobsDetail": [{"JobId": "m1", "Result": 0}, {"JobId": "j1", "Tag": "Snapshot"}]},
         {"JobsDetail": {"JobId": "j1", "Tag": "Snapshot", "Result": 0}},
         {"JobsDetail": {"JobId": "j1", "Result": None}},
+        {"JobsDetail": {"JobId": "j1", "State": "Failed", "Input": {"BucketId": "b-1"}}},
+        {"EventName": "TaskFinish", "JobsDetail": {"JobId": "j1", "Url": ADDRESS}},
+        {"JobsDetail": {"JobId": "j1", "Url": ADDRESS, "Operation": {"UserData": "u"}}},
         {"data": "m1"},
         {"data": {"id": "m1"}},
         {"data": [{"trace_id": "m1"}, {"id": "m1"}]},
@@ -224,6 +231,34 @@ def test_what_was_hit_passes_nothing(flag: int) -> None:
     found = found_in(detail(Result=0, Snapshot=[{"Result": 0, **hit}], **hit))
     assert [found["verdict"], found["snapshots"][0]["verdict"]] == ["unknown"] * 2
     assert found_in(simple(porn_info={"hit_flag": flag}, result=0))["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        {"Snapshot": [{"Url": "u", "Result": 0}, {"Url": "u", "Result": 1}]},
+        {"Section": [{"Result": 2}]},
+        {"PageSegment": {"Results": [{"Suggestion": 1}]}},
+    ],
+)
+def test_a_piece_that_was_hit_passes_nothing(piece: Document) -> None:
+    """As a scene."""
+    assert found_in(detail(Result=0, **piece))["verdict"] == "unknown"
+    assert found_in(detail(Result=1, **piece))["verdict"] == "block"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"PornInfo": [{"HitFlag": 1, "Score": 99}, {"HitFlag": 0}]},
+        {"PornInfo": {"HitFlag": "yes"}},
+        {"Snapshot": [{"Result": 0, "PornInfo": [{"HitFlag": 1}, {"HitFlag": 0}]}]},
+    ],
+)
+def test_what_judges_and_cannot_be_read_passes_nothing(odd: Document) -> None:
+    """It is aside, as it was said."""
+    assert found_in(detail(Result=0, **odd))["verdict"] == "unknown"
+    assert found_in(detail(Result=0, Extra=odd))["verdict"] == "pass"
 
 
 @pytest.mark.parametrize("state", ["Failed", "Submitted", "Snapshoting", "Auditing", "Odd", None])
@@ -549,3 +584,6 @@ def test_a_pass_was_said_and_decided(document: Document) -> None:
         if found["moderation"]["verdict"] == "pass":
             assert {vendor.get(name) for name in ("Result", "Suggestion", "result")} <= {0, None}
             assert found["outcome"] == "success" or found["job"]["state"] == "Auditing"
+            pieces = ("scenes", "segments", "snapshots")
+            judged = [one for name in pieces for one in found["moderation"].get(name, [])]
+            assert {one["verdict"] for one in judged} <= {"pass", "unknown"}

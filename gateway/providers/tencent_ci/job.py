@@ -15,7 +15,7 @@ from gateway.core.model import Outcome
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.media import media
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
-from gateway.providers.tencent_ci.outputs import outputs, owner
+from gateway.providers.tencent_ci.outputs import output_files, outputs, owner
 from gateway.providers.tencent_ci.root import Node, Root, inward, only, without_slash, word
 from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 
@@ -70,7 +70,8 @@ def _draft(
         job["tag"] = tag
     job |= seconds(job)
     outcome = _outcome(job, vendor)
-    place = source if "bucket" in source else owner(detail) or source
+    written = output_files(only(vendor, "Operation"))
+    place = source if "bucket" in source else owner(detail, written) or source
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
@@ -78,7 +79,7 @@ def _draft(
         "job": job,
         **{name: place[name] for name in ("bucket", "region") if name in place},
         "input": source,
-        "outputs": outputs(detail, outcome),
+        "outputs": outputs(detail, written, outcome),
         "workflow": workflow,
         "media": media(vendor),
         "detail": detail,
@@ -123,12 +124,14 @@ def _without_operation_input(job: Node) -> Node:
 
 def _input(found: Node, job: Node, plan: Plan, aside: Aside) -> Node:
     """The job's input; Tts has it inside its Operation. Keys lose one leading slash."""
+    without_slash(found, f"{_PATH}.Input.Object", aside)
     operation = only(job, "Operation")
     if "Input" in operation:
         path = f"{_PATH}.Operation.Input"
         inner = coerce(operation["Input"], plan, path, aside) or {}
+        without_slash(inner, f"{path}.Object", aside)
         for name, value in inner.items():
-            if found.setdefault(name, value) != value:
-                aside.keep(value, f"{path}.{_VENDOR[name]}")
-    without_slash(found, f"{_PATH}.Input.Object", aside)
+            place = f"{path}.{_VENDOR[name]}"
+            if found.setdefault(name, value) != value and place not in aside.texts:
+                aside.keep(value, place)
     return found

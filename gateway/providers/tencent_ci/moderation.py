@@ -11,9 +11,11 @@ from gateway.core.contract import Contract
 from gateway.core.model import Value
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.moderation_draft import DETAIL, SIMPLE, drafter
-from gateway.providers.tencent_ci.root import Node, Root, containers
+from gateway.providers.tencent_ci.root import Node, Root, containers, is_empty, several
 
 _JUDGED = ("Result", "Suggestion", "ForbidState")
+_TO_JUDGE = ("BucketId", "Object", "Url", "DataId")
+"""Of a job they are in its Input."""
 _PROBE_MESSAGE = "Test request when setting callback url"
 _PROBE_ID = "test_trace_id"
 
@@ -23,11 +25,18 @@ def is_moderation(root: Root, _document: Value) -> bool:
     if DETAIL.container in root.node:
         jobs = _objects(root.node[DETAIL.container])
         named = (root.event_name or "").startswith("Review")
-        return bool(jobs) and (
-            named or all(not _says(job, "Tag") and _says(job, *_JUDGED) for job in jobs)
-        )
+        return bool(jobs) and (named or all(_is_moderated(job, root.event_name) for job in jobs))
     moderations = _objects(root.node.get(SIMPLE.container))
     return bool(moderations) and all(_says(one, "trace_id", "result") for one in moderations)
+
+
+def _is_moderated(job: Node, event_name: str | None) -> bool:
+    """What failed has no verdict: where nothing has a name, it is known by what it was to judge."""
+    if _says(job, "Tag"):
+        return False
+    return _says(job, *_JUDGED) or (
+        event_name is None and _says(job, *_TO_JUDGE) and not _says(job, "Operation")
+    )
 
 
 def is_probe(document: Value) -> bool:
@@ -54,9 +63,9 @@ def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Dr
 
 
 def _objects(value: Value) -> list[Node]:
-    """The objects in `value`, one or a list; none where another or an empty one is among them."""
-    values = value if isinstance(value, list) else [value]
-    return values if all(isinstance(one, dict) and one for one in values) else []
+    """The objects in `value`, one or a list, but the empty; none where others are among them."""
+    values = [one for one in several(value) if not is_empty(one)]
+    return values if all(isinstance(one, dict) for one in values) else []
 
 
 def _says(node: Node, *names: str) -> bool:

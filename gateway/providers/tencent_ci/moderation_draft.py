@@ -5,6 +5,7 @@ its job's CallbackVersion asked for. `job`, `input` and `moderation` come from b
 `detail` is what remains of the vendor's node, typed by the schema; everything else is in `extra`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +18,7 @@ from gateway.core.scalars import text
 from gateway.providers.tencent_ci.moderation_address import object_at
 from gateway.providers.tencent_ci.moderation_findings import (
     DECIDED,
+    JUDGING,
     UNDECIDED,
     Verdicts,
     findings,
@@ -38,6 +40,7 @@ _KINDS = {
 }
 _LIVE = "live_video"
 _AUDITED = {"Snapshot", "AudioSection"}
+_JUDGED = re.compile(rf"(?:JobsDetail|data)\b.*\.(?:{'|'.join(JUDGING)})").fullmatch
 _TEXT = Plan(scalar=text)
 
 
@@ -130,7 +133,7 @@ def _draft(
     source = _taken(detail, form.input)
     owner = form.owner(source)
     outcome = form.outcome(job)
-    moderation = _moderation(event_name, job, outcome, detail)
+    moderation = _moderation(event_name, job, detail, _verdicts(job, outcome, detail, aside))
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": event_name,
@@ -154,17 +157,19 @@ def _draft(
     )
 
 
-def _moderation(event_name: str | None, job: Node, outcome: Outcome, detail: Node) -> Node:
+def _moderation(event_name: str | None, job: Node, detail: Node, verdicts: Verdicts) -> Node:
     live = detail.get("Type") == _LIVE
     kind = "live" if live else _KINDS.get(event_name or "", "unknown")
     links_from = None if live else job.get("created_at")  # a stream outlives its first links
-    return {"kind": kind, **findings(detail, _verdicts(job, outcome, detail), links_from)}
+    return {"kind": kind, **findings(detail, verdicts, links_from)}
 
 
-def _verdicts(job: Node, outcome: Outcome, detail: Node) -> Verdicts:
-    """While a live stream runs, each callback judges the snapshots and sections that it brings."""
+def _verdicts(job: Node, outcome: Outcome, detail: Node, aside: Aside) -> Verdicts:
+    """While a live stream runs, each callback judges the snapshots and sections that it brings.
+    What judges but cannot be read makes every 0 doubtful."""
     partly = job.get("state", "").lower() == "auditing" and detail.keys() & _AUDITED
-    return DECIDED if outcome is Outcome.SUCCESS or partly else UNDECIDED
+    decided = outcome is Outcome.SUCCESS or partly
+    return DECIDED if decided and not any(map(_JUDGED, aside.texts)) else UNDECIDED
 
 
 def _taken(detail: Node, names: Mapping[str, str]) -> Node:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from gateway.core.model import Value
@@ -29,8 +30,8 @@ Verdicts = Mapping[str, Verdict]
 UNDECIDED: Final[Verdicts] = {"1": Verdict.BLOCK, "2": Verdict.REVIEW}
 DECIDED: Final[Verdicts] = {"0": Verdict.PASS, **UNDECIDED}
 
+JUDGING: Final = ("Result", "Suggestion", "HitFlag", "result", "hit_flag")
 _HITS = {Verdict.BLOCK, Verdict.REVIEW}
-_JUDGING = ("Result", "Suggestion", "HitFlag", "result", "hit_flag")
 _SUMMARY = {
     "Label": "label",
     "SubLabel": "sub_label",
@@ -69,13 +70,15 @@ _FIRST_MOMENT, _LAST_MOMENT = 10**11, 253_402_300_799_999
 
 def findings(detail: Node, verdicts: Verdicts, links_from: str | None) -> Node:
     """All of `moderation` but its kind; its links were made at `links_from` or later."""
-    scenes = _scenes(detail | detail.get("Labels", {}), verdicts)
-    parts: Node = {
-        "verdict": _overall(detail, scenes, verdicts),
-        **_renamed(detail, _SUMMARY),
-        "scenes": scenes,
+    found = {
+        "scenes": _scenes(detail | detail.get("Labels", {}), verdicts),
         "segments": list(_pieces(detail, _SEGMENTS, verdicts=verdicts, links_from=links_from)),
         "snapshots": list(_pieces(detail, _SNAPSHOTS, verdicts=verdicts, links_from=links_from)),
+    }
+    parts: Node = {
+        "verdict": _overall(detail, chain.from_iterable(found.values()), verdicts),
+        **_renamed(detail, _SUMMARY),
+        **found,
     }
     return {name: part for name, part in parts.items() if part != []}
 
@@ -93,14 +96,14 @@ def _renamed(node: Node, names: Mapping[str, str]) -> Node:
 
 def _verdict(node: Node, verdicts: Verdicts) -> str:
     """What every field that judges says; unknown where none does or two disagree."""
-    said = {verdicts.get(str(node[name]), Verdict.UNKNOWN) for name in _JUDGING if name in node}
+    said = {verdicts.get(str(node[name]), Verdict.UNKNOWN) for name in JUDGING if name in node}
     return (said.pop() if len(said) == 1 else Verdict.UNKNOWN).value
 
 
-def _overall(node: Node, scenes: list[Node], verdicts: Verdicts) -> str:
-    """The verdict of what has scenes: one that was hit contradicts a pass."""
+def _overall(node: Node, parts: Iterable[Node], verdicts: Verdicts) -> str:
+    """The verdict of what has scenes or pieces: one that was hit contradicts a pass."""
     verdict = _verdict(node, verdicts)
-    if verdict == Verdict.PASS and any(scene["verdict"] in _HITS for scene in scenes):
+    if verdict == Verdict.PASS and any(part["verdict"] in _HITS for part in parts):
         return Verdict.UNKNOWN.value
     return verdict
 

@@ -7,16 +7,24 @@ counts only where nothing better is given and the job succeeded.
 
 from collections.abc import Sequence
 
+from gateway.core.coerce import untyped
 from gateway.core.model import Outcome, Value
 
 Node = dict[str, Value]
 
 
-def outputs(operation: Node, outcome: Outcome) -> list[Node]:
-    """`{bucket, region, key, md5}` of each file, in the callback's order, none twice."""
+def output_files(vendor: Node) -> list[Node]:
+    """Each OutputFile of an Operation as decoded: where there are several, its schema has none."""
+    results = _nodes(untyped(vendor.get("MediaResult")))
+    return [file for result in results for file in _nodes(result.get("OutputFile"))]
+
+
+def outputs(operation: Node, written: Sequence[Node], outcome: Outcome) -> list[Node]:
+    """`{bucket, region, key, md5}` of each file, in the callback's order, none twice; `written` are
+    its `output_files`."""
     asked = operation.get("Output")
     asked = asked if isinstance(asked, dict) else {}
-    files = _written(operation, asked)
+    files = _written(operation, written, asked)
     if not files and outcome is Outcome.SUCCESS and not _inline(operation):
         files = _asked(asked)
     seen: dict[tuple[str | None, str], Node] = {}
@@ -26,17 +34,17 @@ def outputs(operation: Node, outcome: Outcome) -> list[Node]:
     return list(seen.values())
 
 
-def owner(operation: Node) -> dict[str, str]:
+def owner(operation: Node, written: Sequence[Node] = ()) -> dict[str, str]:
     """Bucket and region of a job without an input: where its output goes."""
-    for place in [*_nodes(operation.get("Output")), *_output_files(operation)]:
+    for place in [*_nodes(operation.get("Output")), *written]:
         if "Bucket" in place:
             return _place(place)
     return {}
 
 
-def _written(operation: Node, asked: Node) -> list[Node]:
+def _written(operation: Node, written: Sequence[Node], asked: Node) -> list[Node]:
     found: list[Node] = []
-    for file in _output_files(operation):
+    for file in written:
         found += _files(file)
         for sprite in _nodes(file.get("SpriteOutputFile")):
             found += _files(sprite)
@@ -59,8 +67,10 @@ def _pictures(result: Node) -> list[Node]:
 
 
 def _inline(operation: Node) -> bool:
-    """Translation with NoNeedOutput: the text is in the callback, and no file is written."""
-    return operation.get("NoNeedOutput") is True or "AITranslateResult" in operation
+    """Translation with NoNeedOutput, or with a text and without a word of it: the text is in the
+    callback, and no file is written."""
+    inline: bool = operation.get("NoNeedOutput", "AITranslateResult" in operation)
+    return inline
 
 
 def _asked(asked: Node) -> list[Node]:
@@ -70,11 +80,6 @@ def _asked(asked: Node) -> list[Node]:
     for stream in _nodes(asked.get("StreamExtract")):  # the request calls it Object
         found += _keyed(stream.get("Output") or stream.get("Object"), asked)
     return found
-
-
-def _output_files(operation: Node) -> list[Node]:
-    results = _nodes(operation.get("MediaResult"))
-    return [file for result in results for file in _nodes(result.get("OutputFile"))]
 
 
 def _files(file: Node) -> list[Node]:

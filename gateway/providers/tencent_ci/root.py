@@ -50,13 +50,17 @@ class Root(NamedTuple):
 
 
 def containers(node: Node, name: str) -> list[Node]:
-    """The objects under `name`, whether one or a list; `Unreadable` when there is none."""
-    value = node[name]
-    values = value if isinstance(value, list) else [value]
-    found = [one for one in values if isinstance(one, dict)]
-    if not found or len(found) != len(values):
+    """The objects under `name`, whether one or a list, without those that are empty; `Unreadable`
+    when there is none, or anything else."""
+    found = [one for one in several(node[name]) if not is_empty(one)]
+    if not found or not all(isinstance(one, dict) for one in found):
         raise Unreadable(Reason.SCHEMA, f"{name} is not an object or a list of objects")
     return found
+
+
+def several(value: Value) -> list[Value]:
+    """The list that `value` is, or is the only one of."""
+    return value if isinstance(value, list) else [value]
 
 
 def is_empty(value: Value) -> bool:

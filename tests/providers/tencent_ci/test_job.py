@@ -135,6 +135,13 @@ def test_the_input_has_our_names() -> None:
     assert data["event_name"] == "TaskFinish"
 
 
+def test_a_key_inside_the_operation_is_kept_under_its_own_path() -> None:
+    """Tts has its input there."""
+    data = job_data(Tag="Tts", Operation={"Input": {"BucketId": "b-1", "Object": "/in/a.txt"}})
+    assert data["input"] == {"bucket": "b-1", "key": "in/a.txt"}
+    assert data["extra"] == {"JobsDetail.Operation.Input.Object": "/in/a.txt"}
+
+
 def test_a_key_that_is_only_a_slash_is_no_key() -> None:
     """It is kept as the sender wrote it."""
     data = job_data(Input={"Object": "/"})

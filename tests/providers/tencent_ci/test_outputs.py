@@ -95,6 +95,31 @@ def test_no_output_is_listed_twice() -> None:
     assert keys(operation, Tag="Snapshot") == ["o/a", "o/b"]
 
 
+@pytest.mark.parametrize("several", ["MediaResult", "OutputFile", "SpriteOutputFile"])
+def test_every_result_counts_where_it_is_repeated(several: str) -> None:
+    """Each with the sums of its own; what was asked for knows less."""
+    sums = [{"ObjectName": f"o/{n}", "Md5": f"d{n}"} for n in range(2)]
+    files = [PLACE | {"ObjectName": each["ObjectName"], "Md5Info": each} for each in sums]
+    result: dict[str, Document] = {
+        "MediaResult": {"MediaResult": [{"OutputFile": file} for file in files]},
+        "OutputFile": {"MediaResult": {"OutputFile": files}},
+        "SpriteOutputFile": written(SpriteOutputFile=files),
+    }
+    found = outputs(result[several] | {"Output": PLACE | {"Object": "o/0"}})
+    assert [(each["key"], each["md5"]) for each in found] == [("o/0", "d0"), ("o/1", "d1")]
+
+
+@pytest.mark.parametrize(("flag", "expected"), [("false", ["o/a"]), ("true", []), (None, [])])
+def test_a_translation_wrote_a_file_where_it_says_so(flag: Value, expected: list[str]) -> None:
+    """NoNeedOutput decides; without it, a text in the callback stands for the file."""
+    operation = {
+        "AITranslateResult": {"Result": "text"},
+        "NoNeedOutput": flag,
+        "Output": PLACE | {"Object": "o/a"},
+    }
+    assert keys(operation, Tag="Translation") == expected
+
+
 def test_one_key_in_two_buckets_is_two_files() -> None:
     """The bucket is part of the name."""
     sprite = {"Bucket": "b-2", "ObjectName": "o/a"}

@@ -55,6 +55,13 @@ def test_several_jobs_are_several_events() -> None:
         assert one["data"]["extra"] == {"NextToken": "225508", "NonExistJobIds": "j8,j9"}
 
 
+@pytest.mark.parametrize("empty", [None, "", {}, {"JobId": " "}])
+def test_an_empty_one_among_several_does_not_count(empty: Value) -> None:
+    """As everywhere: XML has an empty element where JSON has nothing."""
+    document = {"JobsDetail": [{"JobId": "j1", "State": "Success", "Tag": "Tts"}, empty]}
+    assert [one["subject"] for one in in_both_forms(document)] == ["j1"]
+
+
 def test_each_operation_of_a_request_has_a_job_and_the_tag_of_its_own() -> None:
     """MultiJobs: up to six operations, whose Tag stands in the Operation."""
     tags = ["Animation", "Transcode", "SmartCover", "Snapshot", "Segment", "MediaInfo"]

@@ -72,7 +72,8 @@ def require(path: Path) -> None:
     older gateway that runs.
     """
     with naming(path):
-        path.stat()
+        if not path.exists():
+            raise JournalError(f"journal {path}: there is none yet; `gateway serve` makes it")
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
             found = version(db)
     if found < VERSION:

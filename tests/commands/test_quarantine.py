@@ -263,5 +263,5 @@ def test_looking_needs_no_secret_and_makes_no_journal(stopped: Gateway, tmp_path
         )
         assert result.exit_code == 1, words
         assert result.stderr.startswith(f"gateway: journal {stopped.journal}: "), words
-        assert "No such file" in result.stderr
+        assert "there is none yet" in result.stderr
     assert not list(stopped.folder.glob("journal*"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-PAGES = ["README.md", "sizing.md", "security.md"]
+PAGES = ["README.md", "performance.md", "sizing.md", "security.md"]
 
 
 @pytest.mark.parametrize("name", PAGES)

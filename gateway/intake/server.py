@@ -123,7 +123,8 @@ class _Protocol(RequestHandler):
 
 
 def _is_unmeasured(data: bytes) -> bool:
-    head, _, body = data.lower().partition(b"\r\n\r\n")
+    head, _, body = data.partition(b"\r\n\r\n")
+    head = head.lower()
     lengths = (b"\ncontent-length:", b"\ntransfer-encoding:")
     return head.startswith(b"post ") and bool(body) and not any(each in head for each in lengths)
 

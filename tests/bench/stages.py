@@ -2,8 +2,8 @@
 
 Receivers that do ever more of the work (`tests.bench.staged`) and the bare handler take turns under
 the load of `make bench`; what a stage takes is what the receiver with it takes more than the one
-without. All but the last stages together are what no other way to normalize could go below. The
-last line is one JSON object.
+without. All stages but the last are what no other way to normalize could go below. The last
+line is one JSON object.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.outcome import outcome_of
-from gateway.providers.tencent_ci.outputs import owner
+from gateway.providers.tencent_ci.outputs import output_files, owner
 from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
 from gateway.providers.tencent_ci.shape import BATCH, shaped
 
@@ -51,7 +51,7 @@ def _draft(root: Root, found: Node, aside: Aside) -> Draft:
     told = {ours: detail[name] for name, ours in _FROM_OPERATION.items() if name in detail}
     batch = told | found
     without_slash(source, f"{_PATH}.Input.Object", aside)
-    place = source if "bucket" in source else owner(detail) or source
+    place = source if "bucket" in source else owner(detail, output_files(detail)) or source
     outcome = outcome_of(batch.get("state"))
     parts: Node = {
         "provider": "tencent-ci",

@@ -18,7 +18,7 @@ from typing import Final
 from gateway.core.coerce import Aside, Plan, coerce
 from gateway.core.model import Value
 from gateway.core.scalars import stripped, text
-from gateway.providers.tencent_ci.root import Node, only
+from gateway.providers.tencent_ci.root import Node, only, several
 
 _TEXT: Final = Plan(scalar=text)
 _DIGITS: Final = 12
@@ -43,10 +43,9 @@ def media(job: Node) -> Node:
 
 
 def _streams(nodes: Value) -> list[Node]:
-    several = nodes if isinstance(nodes, list) else [nodes]
     return [
         _index(node) | rated
-        for node in several
+        for node in several(nodes)
         if isinstance(node, dict) and (rated := _rated(node))
     ]
 

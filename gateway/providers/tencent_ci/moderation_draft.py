@@ -25,7 +25,7 @@ from gateway.providers.tencent_ci.moderation_findings import (
     latest,
 )
 from gateway.providers.tencent_ci.outcome import outcome_of
-from gateway.providers.tencent_ci.root import Node, Root, word
+from gateway.providers.tencent_ci.root import Node, Root, several, word
 
 TYPE: Final = "com.tencentcloud.ci.moderation.finished"
 SCHEMA: Final = "urn:callback-gateway:tencent-ci:moderation:v1"
@@ -194,7 +194,7 @@ def _headers(value: Value, path: str, aside: Aside) -> list[Node]:
         return []
     found: list[Node] = []
     for name in sorted(kept):
-        texts = kept[name] if isinstance(kept[name], list) else [kept[name]]
+        texts = several(kept[name])
         if name and all(isinstance(text, str) for text in texts):
             found += [{"key": name, "value": text} for text in texts]
         else:

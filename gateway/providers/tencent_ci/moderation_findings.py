@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Final
 
 from gateway.core.model import Value
-from gateway.providers.tencent_ci.root import Node
+from gateway.providers.tencent_ci.root import Node, several
 
 
 class Verdict(StrEnum):
@@ -135,7 +135,7 @@ def _scene(info: Node, verdicts: Verdicts) -> Node:
 
 def _keywords(value: Value) -> list[str]:
     """A list; in texts and web pages one text with commas."""
-    words = [one for one in (value if isinstance(value, list) else [value]) if type(one) is str]
+    words = [one for one in several(value) if type(one) is str]
     if len(words) == 1:
         words = re.split("[,，]", words[0])
     return [text for word in words if (text := word.strip())]

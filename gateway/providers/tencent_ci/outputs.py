@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from gateway.core.coerce import untyped
 from gateway.core.model import Outcome, Value
+from gateway.providers.tencent_ci.root import several
 
 Node = dict[str, Value]
 
@@ -34,7 +35,7 @@ def outputs(operation: Node, written: Sequence[Node], outcome: Outcome) -> list[
     return list(seen.values())
 
 
-def owner(operation: Node, written: Sequence[Node] = ()) -> dict[str, str]:
+def owner(operation: Node, written: Sequence[Node]) -> dict[str, str]:
     """Bucket and region of a job without an input: where its output goes."""
     for place in [*_nodes(operation.get("Output")), *written]:
         if "Bucket" in place:
@@ -113,9 +114,7 @@ def _key(name: str) -> str:
 
 
 def _many(value: Value) -> Sequence[Value]:
-    if value is None:
-        return ()
-    return value if isinstance(value, list) else [value]
+    return () if value is None else several(value)
 
 
 def _nodes(value: Value) -> Sequence[Node]:

@@ -228,6 +228,7 @@ def test_what_it_selects_is_its_input(theirs: Document, ours: Document) -> None:
         ({"Input": {"BucketId": "a-1"}, "Operation": {"Output": {"Bucket": "b-1"}}}, "a-1"),
         ({"Input": {"Prefix": "i"}, "Operation": {"Output": {"Bucket": "b-1"}}}, "b-1"),
         ({"Input": {"Prefix": "i"}, "Operation": {"WorkflowIds": "w1"}}, None),
+        ({"Operation": {"MediaResult": {"OutputFile": {"Bucket": "c-1"}}}}, "c-1"),
     ],
 )
 def test_a_batch_is_of_the_bucket_of_its_input_else_of_its_output(

@@ -12,16 +12,7 @@ from tests.broker.certificates import Certificates, certificates
 from tests.broker.cluster import Cluster
 from tests.broker.kafka import Broker
 
-# kafka-python 3.0.12 leaves the socket of a connection that was refused, or that broke before its
-# handshake was done, to the garbage collector, which finds it in the middle of any later test.
-_REFUSED = r"unclosed <(socket.socket|ssl.SSLSocket) "
-
 USER = ("gateway", "a secret for SCRAM")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Warnings that are kafka-python's own are no errors."""
-    config.addinivalue_line("filterwarnings", f"ignore:{_REFUSED}:ResourceWarning")
 
 
 @pytest.fixture(scope="session")

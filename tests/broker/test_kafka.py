@@ -1,6 +1,7 @@
 """The broker itself: it serves, it survives a crash, and what was written can be read."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
@@ -73,3 +74,16 @@ def test_when_a_leader_dies_another_node_has_its_messages(
     assert [message.value for message in messages(cluster.bootstrap, topic_name)] == [b"one"]
     leader.start()
     cluster.until_in_sync(topic_name, 2)
+
+
+def test_a_topic_waits_for_the_nodes_it_needs(tmp_path: Path) -> None:
+    """As right after a start, or a pause that was longer than the nodes' session."""
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.controller.launch()
+        cluster.nodes[1].start()
+        cluster.nodes[2].launch()
+        cluster.create_topic("waits")
+        assert topics.partitions(cluster.bootstrap, "waits")[0].in_sync == {1, 2}
+    finally:
+        cluster.kill()

@@ -16,7 +16,7 @@ from kafka.admin import (
     ResourcePattern,
     ResourceType,
 )
-from kafka.errors import KafkaError
+from kafka.errors import InvalidReplicationFactorError, KafkaError
 
 from tests.broker.waiting import until
 
@@ -37,9 +37,18 @@ def create(
     replicas: int = 1,
     configuration: Mapping[str, str] | None = None,
 ) -> None:
-    """Creates a topic and returns once it can be written to."""
+    """Creates a topic, as soon as its nodes are there, and returns once it can be written to."""
+    topic = NewTopic(name, partitions, replicas, topic_configs=configuration)
     with KafkaAdminClient(bootstrap_servers=bootstrap) as admin:
-        admin.create_topics([NewTopic(name, partitions, replicas, topic_configs=configuration)])
+
+        def is_created() -> bool:
+            try:
+                admin.create_topics([topic])
+            except InvalidReplicationFactorError:  # a node is starting, or its session has lapsed
+                return False
+            return True
+
+        until(is_created)
         admin.wait_for_topics([name])
 
 

@@ -62,14 +62,24 @@ async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving
                 await _continue(request)
                 body = await _collect(content, limits.max_body, arriving)
     except (HttpProcessingError, web.RequestPayloadError) as error:
+        forget_frames(error)
         raise RequestError(400, Reason.MALFORMED_REQUEST, close=True) from error
     except OSError as error:  # a TimeoutError is one too, ours and the network's
+        forget_frames(error)
         if deadline.expired():
             raise RequestError(408, Reason.BODY_TIMEOUT, close=True) from error
         raise RequestError(400, Reason.DISCONNECTED, close=True) from error
     if len(body) > limits.max_body:
         raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
     return body
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """aiohttp's reader and queue keep such an error, whose frames keep them: without this the whole
+    connection would stay until the collector of cycles comes."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _judge_headers(request: web.BaseRequest, max_body: int) -> None:

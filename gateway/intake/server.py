@@ -20,6 +20,7 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import GatewayError
+from gateway.intake.body import forget_frames
 from gateway.intake.receiver import FOREIGN, Receiver
 
 KEEPALIVE_SECONDS: Final = 15
@@ -117,6 +118,7 @@ class _Protocol(RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("the answer has begun: nothing can be said any more")
+        forget_frames(exc)
         if isinstance(exc, BadHttpMethod):
             status = 411 if self.is_unmeasured else 405 if _METHOD.match(exc.message) else status
         return self.receiver.malformed(request, status)

@@ -5,6 +5,7 @@ The law: what the server began to handle is what the observer was told, one resu
 
 import asyncio
 import errno
+import gc
 import random
 
 import pytest
@@ -259,6 +260,33 @@ async def test_resets_are_not_worth_an_error(
     assert port.server.requests_count == len(port.seen)
     assert {seen.status for seen in port.seen} <= {200, 400}
     assert errors(caplog) == []
+
+
+@pytest.mark.parametrize("leave", ["half_close", "close", "reset"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", OK[:10], OK[:-1], OK, OK * 3, request(), request(method=b"GET"), b"canary\r\n\r\n"),
+        *(chunked(b"1\r\n{\r\n"), chunked(b"zz\r\n"), post(b"canary"), OK.replace(b"1.1", b"1.0")),
+        *(post(callback(), b"Expect: 100-continue")[:-1], post(b"x" * 300, b"Expect: magic")),
+    ],
+    ids=name,
+)
+async def test_a_connection_that_has_ended_leaves_nothing(data: bytes, leave: str) -> None:
+    """No cycle: the receivers' collector comes so seldom that megabytes would wait for it."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with open_port(limits=Limits(max_body=200, timeout=5.0)) as port:
+            wire = await port.dial(data)
+            await until(lambda: port.server.connections)
+            await turns(5)
+            {"half_close": wire.half_close, "close": wire.close, "reset": wire.reset}[leave]()
+            await until(lambda: not port.server.connections)
+            await turns(5)
+            assert [each for each in gc.get_objects() if isinstance(each, RequestHandler)] == []
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("seed", range(4))

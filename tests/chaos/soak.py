@@ -28,6 +28,8 @@ LARGEST_SLOPE: Final = 1.0
 LARGEST_SPREAD: Final = 4
 """Of files and of threads: two more or less."""
 MOST_SOCKETS: Final = 64
+_KEPT_EACH: Final = 60
+"""Of so many samples one is told, ten minutes apart."""
 LARGEST_LOG: Final = 64 << 20
 """Bytes; what is beyond is thrown away."""
 
@@ -51,6 +53,8 @@ class Growth:
     lives: int
     mib_per_hour: float
     largest_mib: float
+    mib: list[list[float]]
+    """Each life's, every ten minutes from its beginning."""
     files: int
     threads: int
     """The most that these differed by within a life."""
@@ -108,20 +112,22 @@ def sample(pid: int, at: float) -> Sample:
 
 def growths(lives: Lives, *, warm_up: float = WARM_UP_SECONDS) -> dict[str, Growth]:
     """By the name of the process."""
-    settled: dict[str, list[Sequence[Sample]]] = defaultdict(list)
+    found: dict[str, list[Sequence[Sample]]] = defaultdict(list)
     for (name, _pid), seen in lives.items():
-        life = [each for each in seen if each.at - seen[0].at >= warm_up]
-        settled[name] += [life] if len(life) > 1 else []
-    return {name: _growth(found) for name, found in settled.items()}
+        found[name].append(seen)
+    return {name: _growth(seen, warm_up) for name, seen in found.items()}
 
 
-def _growth(lives: Sequence[Sequence[Sample]]) -> Growth:
+def _growth(seen: Sequence[Sequence[Sample]], warm_up: float) -> Growth:
+    settled = [[each for each in life if each.at - life[0].at >= warm_up] for life in seen]
+    lives = [life for life in settled if len(life) > 1]
     every = [each for life in lives for each in life]
     return Growth(
         hours=sum(life[-1].at - life[0].at for life in lives) / 3600,
         lives=len(lives),
         mib_per_hour=_slope(lives) * 3600,
         largest_mib=max((each.mib for each in every), default=0.0),
+        mib=[[round(each.mib, 1) for each in life[::_KEPT_EACH]] for life in seen],
         files=max((_spread(each.files for each in life) for life in lives), default=0),
         threads=max((_spread(each.threads for each in life) for life in lives), default=0),
         most_sockets=max((each.sockets for each in every), default=0),

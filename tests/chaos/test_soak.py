@@ -28,6 +28,7 @@ def test_a_process_that_grows_is_found() -> None:
     """By its slope after the warm-up."""
     found = growth(life(lambda hours: 100 + 3 * hours))
     assert found.mib_per_hour == pytest.approx(3.0)
+    assert found.mib == [[pytest.approx(100 + each / 2) for each in range(12)]]
     assert not found.is_good
 
 

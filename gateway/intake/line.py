@@ -16,10 +16,11 @@ from gateway.core.errors import Busy, Reason
 
 BURST: Final = 256
 """Callbacks that may wait."""
-STANDING: Final = 48
-"""So many where the line has not been empty for `PATIENCE`."""
+STANDING: Final = 32
+"""So many where the line has not been empty for `PATIENCE`, or was full within `RELIEF`."""
 PATIENCE: Final = 0.1
-"""Seconds."""
+RELIEF: Final = 1.0
+"""Seconds, both."""
 AT_ONCE: Final = 8
 """Callbacks for each turn; some 5 ms of work."""
 
@@ -39,6 +40,8 @@ class Line:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
+        self._relieved = 0.0
+        """When bursts are let in again."""
         self._expected = 0
         self._left = AT_ONCE
         """How many more callbacks this turn of the loop has."""
@@ -74,8 +77,12 @@ class Line:
     def _is_full(self, waiting: int) -> bool:
         if waiting < self._standing:
             return False
-        is_standing = bool(self._waiting) and self._now() - self._begun > PATIENCE
-        return is_standing or waiting >= self._burst
+        now = self._now()
+        is_standing = bool(self._waiting) and now - self._begun > PATIENCE
+        if not is_standing and waiting < self._burst and now >= self._relieved:
+            return False
+        self._relieved = now + RELIEF
+        return True
 
     def _come(self) -> None:
         self._expected -= 1

@@ -10,10 +10,8 @@ from time import perf_counter, time
 from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
-from aiohttp import HttpVersion11, StreamReader, web
-from aiohttp.http_parser import RawRequestMessage
+from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
-from yarl import URL
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
@@ -22,6 +20,7 @@ from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, 
 from gateway.intake.body import Arriving, Limits, read_body
 from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
+from gateway.intake.whole import source_of
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
 """Set on a request that names another version of HTTP than 1.0 or 1.1."""
@@ -148,24 +147,15 @@ class Receiver:
         except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
             _log.exception("the observer failed")
 
-    def turned_away(
-        self, message: RawRequestMessage, payload: StreamReader, peer: str
-    ) -> bytes | None:
-        """The whole answer to a callback that finds no room; None where it must be looked at."""
-        if (
-            not self.line.is_full
-            or self.closing
-            or not payload.is_eof()
-            or (message.method, message.version) != ("POST", HttpVersion11)
-            or message.should_close
-            or message.upgrade
-            or message.chunked
-        ):
+    def turned_away(self, data: bytes, peer: str) -> bytes | None:
+        """The whole answer to a callback that has come in one piece and finds no room; None where
+        it must be looked at."""
+        if not self.line.is_full or self.closing:
             return None
-        named = _named(message.url)
-        if not named or named[0] not in self._sources:
+        source = source_of(data)
+        if source not in self._sources:
             return None
-        self._tell(named[0], _NO_ROOM, seconds=0.0, made=None, peer=peer)
+        self._tell(source, _NO_ROOM, seconds=0.0, made=None, peer=peer)
         return _NO_ROOM_SAID
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
@@ -240,18 +230,13 @@ class _Received:
 def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
     """Source and token of the URL. Only path and query count, never the host of the target."""
     url = request.rel_url
-    named = _named(url)
+    parts = url.raw_path.split("/")
+    named = parts[2:] if len(parts) in (3, 4) and parts[1] == "callbacks" else []
     if not named:
         raise RequestError(404, Reason.NOT_FOUND)
     if len(named) == 2:
         return named[0], unquote_to_bytes(named[1])
     return named[0], query_token(url.raw_query_string) if url.raw_query_string else None
-
-
-def _named(url: URL) -> list[str]:
-    """What the path names: a source, and a token behind it where there is one; else nothing."""
-    parts = url.raw_path.split("/")
-    return parts[2:] if len(parts) in (3, 4) and parts[1] == "callbacks" else []
 
 
 def query_token(query: str) -> bytes | None:

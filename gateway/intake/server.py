@@ -22,6 +22,7 @@ from aiohttp.web_protocol import RequestHandler
 from gateway.core.errors import GatewayError
 from gateway.intake.body import forget_frames
 from gateway.intake.receiver import FOREIGN, Receiver
+from gateway.intake.whole import source_of
 
 KEEPALIVE_SECONDS: Final = 15
 """Also the deadline of the request head: aiohttp closes idle connections by this clock only."""
@@ -62,29 +63,34 @@ def _request(
 class _Protocol(RequestHandler):
     """One connection; errors of the HTTP parser become our problem documents."""
 
-    __slots__ = ("is_unmeasured", "receiver")
-    receiver: Receiver
+    __slots__ = ("is_between", "is_idle", "is_unmeasured", "refusals")
+    refusals: "_Refusals"
+    is_idle: bool
+    """Every request has its answer, and another may follow."""
+    is_between: bool
+    """The parser is known to be between two requests."""
     is_unmeasured: bool
     """What was read last has a body of which nothing says where it ends."""
 
     def data_received(self, data: bytes) -> None:
-        """As aiohttp does it; but whom no room is left for is told so from here, for a fifth of
+        """As aiohttp does it; but whom no room is left for is told so from here, for a tenth of
         the price of a request: else refusing would leave no time for anything else."""
-        waiter = self._waiter
-        if waiter is None or waiter.done():
-            self._feed(data)
+        if self.is_idle and self.is_between and not self._close and self.refusals.take(self, data):
+            self._next_keepalive_close_time = self._loop.time() + KEEPALIVE_SECONDS
             return
-        if not self.receiver.line.is_full:
-            self._feed(data)
-            if self._messages:
-                self.receiver.line.expect()
-            return
-        self._waiter = None  # wakes nobody
+        if data:
+            self.is_between = self.is_between and bool(source_of(data))
         self._feed(data)
-        self._waiter = waiter
-        self._turn_away()
-        if self._messages:
-            waiter.set_result(None)
+        if self.is_idle and self._messages:
+            self.is_idle = False
+            self.refusals.receiver.line.expect()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        finished = await super().finish_response(request, resp, start_time)
+        self.is_idle = not self._messages and bool(resp.keep_alive)
+        return finished
 
     def _feed(self, data: bytes) -> None:
         """The parser takes a body without a length for another request, and then forgets the one
@@ -92,22 +98,6 @@ class _Protocol(RequestHandler):
         super().data_received(data)
         if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
             self.is_unmeasured = _is_unmeasured(data)
-
-    def _turn_away(self) -> None:
-        while self._messages and self._parser and self.transport and not self._buffer_paused:
-            message, payload = self._messages[0]
-            if not isinstance(message, RawRequestMessage):
-                return
-            answer = self.receiver.turned_away(message, payload, self._hop())
-            if answer is None:
-                return
-            self._messages.popleft()
-            self._parser.message_consumed()
-            self.transport.write(answer)
-            self._next_keepalive_close_time = self._loop.time() + KEEPALIVE_SECONDS
-
-    def _hop(self) -> str:
-        return str(self.peername[0]) if isinstance(self.peername, tuple) else ""
 
     def handle_error(
         self,
@@ -121,7 +111,36 @@ class _Protocol(RequestHandler):
         forget_frames(exc)
         if isinstance(exc, BadHttpMethod):
             status = 411 if self.is_unmeasured else 405 if _METHOD.match(exc.message) else status
-        return self.receiver.malformed(request, status)
+        return self.refusals.receiver.malformed(request, status)
+
+
+class _Refusals:
+    """Answers to those who find no room, which all that come in a turn of the event loop get
+    together: a sender that waits for one wakes up, which costs more than the answer."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        self._answers: list[tuple[asyncio.Transport, bytes]] = []
+
+    def take(self, connection: RequestHandler, data: bytes) -> bool:
+        """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
+        transport = connection.transport
+        if transport is None:
+            return False
+        hop = connection.peername
+        answer = self.receiver.turned_away(data, str(hop[0]) if isinstance(hop, tuple) else "")
+        if answer is None:
+            return False
+        if not self._answers:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._answers.append((transport, answer))
+        return True
+
+    def _send(self) -> None:
+        answers, self._answers = self._answers, []
+        for transport, answer in answers:
+            if not transport.is_closing():
+                transport.write(answer)
 
 
 def _is_unmeasured(data: bytes) -> bool:
@@ -137,6 +156,7 @@ class CallbackServer(web.Server):
     def __init__(self, receiver: Receiver) -> None:
         super().__init__(receiver, request_factory=_request)
         self.receiver = receiver
+        self._refusals = _Refusals(receiver)
 
     def __call__(self) -> RequestHandler:
         protocol = _Protocol(
@@ -148,7 +168,8 @@ class CallbackServer(web.Server):
             access_log=_silent,
             logger=_silent,
         )
-        protocol.receiver, protocol.is_unmeasured = self.receiver, False
+        protocol.refusals = self._refusals
+        protocol.is_idle, protocol.is_between, protocol.is_unmeasured = True, True, False
         return protocol
 
     async def finish(self, seconds: float) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
 
 from gateway.core.errors import Busy
 from gateway.intake.body import Arriving
-from gateway.intake.line import AT_ONCE, PATIENCE, Line
+from gateway.intake.line import AT_ONCE, PATIENCE, RELIEF, Line
 from tests.intake.port import (
     PATH,
     Port,
@@ -21,6 +22,7 @@ from tests.intake.port import (
     problem,
     request,
     turns,
+    until,
 )
 
 OVERLOADED = problem(503, "overloaded")
@@ -73,7 +75,7 @@ async def test_a_line_lets_in_a_few_for_each_turn_of_the_loop_in_order() -> None
 
 
 async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
-    """Until it has been empty once."""
+    """Until it has been empty, and not full for a while."""
     now = 5.0
     line = Line(burst=5, standing=2, now=lambda: now)
     tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 3)]
@@ -82,10 +84,31 @@ async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
     now += PATIENCE + 0.01
     assert line.is_full
     await asyncio.gather(*tasks)
+    now += RELIEF
     tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 5)]
     await asyncio.sleep(0)
     assert line.is_full
     await asyncio.gather(*tasks)
+
+
+async def test_a_line_that_was_full_lets_no_burst_in_for_a_while() -> None:
+    """Where it runs empty for a moment, the many are still there."""
+    now = 5.0
+    line = Line(burst=4, standing=2, now=lambda: now)
+    for _ in range(3):
+        line.expect()
+    assert not line.is_full
+    line.expect()
+    assert line.is_full
+    await turns(3)
+    for _ in range(2):
+        assert not line.is_full
+        line.expect()
+    now += RELIEF / 2
+    assert line.is_full
+    now += RELIEF
+    assert not line.is_full
+    await turns(3)
 
 
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
@@ -204,6 +227,30 @@ async def test_a_connection_goes_on_after_it_was_refused(full: Port, valve: Valv
     await wire.send(OK[40:] + post(callback(2)))
     assert [(await wire.reply()).status for _ in range(2)] == [200, 200]
     assert [entry.body for entry in full.journal.entries] == [callback(), callback(2)]
+
+
+async def test_a_refusal_waits_for_the_answer_before_it(full: Port, valve: Valve) -> None:
+    """Whoever sends the next callback before that has its answers in order."""
+    valve.is_shut = False
+    full.journal.disk.clear()
+    wire = await full.dial(OK)
+    await until(lambda: full.journal.waiting)
+    valve.is_shut = True
+    await wire.send(post(callback(2)))
+    assert await wire.nothing()
+    full.journal.disk.set()
+    assert [(await wire.reply()).status for _ in range(2)] == [200, 503]
+
+
+async def test_a_connection_that_is_ending_has_no_more_answers(full: Port) -> None:
+    """Neither the parser nor who stands before it hears what comes then."""
+    wire = await full.dial(post(callback(), b"Connection: close"))
+    reply = await wire.reply()
+    assert (reply.status, reply.closes) == (503, True)
+    with suppress(ConnectionError):
+        await wire.send(OK)
+    assert await wire.rest() == b""
+    assert full.seen == [BUSY]
 
 
 async def test_an_observer_that_fails_costs_nobody_the_refusal(full: Port) -> None:

@@ -26,7 +26,7 @@ class Ends:
     """How the server ended them."""
 
     half_open: list[float] = field(default_factory=list)
-    """Seconds from the connection to its end, of those that were ended."""
+    """Seconds from the dialling to the end, of those that were ended."""
     trickling: list[float] = field(default_factory=list)
     """Seconds from the head to the answer, of those that were answered."""
     statuses: Counter[int] = field(default_factory=Counter)
@@ -48,8 +48,8 @@ async def slow(port: int, path: str, crowd: Crowd) -> Ends:
 
 
 async def _half_open(port: int, _path: str, crowd: Crowd, ends: Ends) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     begun = monotonic()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(_HALF_A_HEAD)
         async with asyncio.timeout(crowd.seconds):

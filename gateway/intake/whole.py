@@ -1,0 +1,45 @@
+"""A callback that has come in one piece, as nearly all do → whose it is, without a parser.
+
+Where callbacks are refused because there are too many, parsing one would cost more than all else
+that is done about it. So this knows only requests that could not be plainer, and of those no more
+than where they end and which source they name; everything else is the parser's.
+"""
+
+import re
+from typing import Final
+
+_SEEN: Final = rb"!\x22$-.0->@-~"
+"""What may stand in a path or query, but for the slash and the question mark."""
+_TELLING: Final = rb"content-length|transfer-encoding|connection|upgrade|expect|sec-websocket-key1"
+"""Fields that say where a request ends, or that more than an answer is wanted."""
+_FIELD: Final = rb"(?!(?i:%b):)[!#$%%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n" % _TELLING
+_FIELDS: Final = rb"(?:%b|(?i:connection: ?keep-alive\r\n))*" % _FIELD
+_WHOLE: Final = re.compile(
+    rb"POST /callbacks/([a-zA-Z0-9_-]+)(?:/[%b]*)?(?:\?[/?%b]*)? HTTP/1\.1\r\n"
+    rb"%b(?i:content-length): ?([0-9]{1,9})\r\n%b\r\n" % (_SEEN, _SEEN, _FIELDS, _FIELDS)
+)
+_NEVER_TWICE: Final = [
+    b"\n%b:" % name
+    for name in (
+        *(b"content-type", b"content-location", b"content-range", b"etag", b"max-forwards"),
+        *(b"server", b"user-agent"),
+    )
+]
+_MOST_FIELDS: Final = 64
+_LONGEST: Final = 4096
+"""Bytes of a head; the parser takes more of both."""
+
+
+def source_of(data: bytes) -> str:
+    """The source that `data` names where that is one whole callback; "" where it may be anything
+    else, more than one request or less."""
+    whole = _WHOLE.match(data)
+    if whole is None or whole.end() > _LONGEST or whole.end() + int(whole[2]) != len(data):
+        return ""
+    head = whole[0].lower()
+    if head.count(b"\nhost:") != 1 or head.count(b"\n") > _MOST_FIELDS:
+        return ""
+    for field in _NEVER_TWICE:
+        if head.count(field) > 1:
+            return ""
+    return whole[1].decode()

@@ -16,6 +16,7 @@ from gateway.journal import JournalError
 from gateway.observe.logs import log_to_stderr
 from gateway.observe.shared import VARIABLE, shared_folder
 from gateway.processes.child import Child
+from gateway.processes.cycles import settle
 from gateway.processes.reload import Reload
 from gateway.processes.supervisor import Supervisor, bind
 from gateway.processes.targets import publish, receive
@@ -98,6 +99,7 @@ async def _operate(
     maintenance = asyncio.create_task(operations.maintain())
     address = _spelled(sockets[0])
     _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
+    settle()
     with Reconfirming(lambda: reload.settings):
         await supervisor.run(
             partial(ready, address),

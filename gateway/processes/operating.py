@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ _BUSY_SECONDS: Final = 0.25
 _BUSY_PAGES: Final = 500
 """Written between two checkpoints, 2 MB: then the next is sooner, and the disk is busy for less."""
 _RETAIN_SECONDS: Final = 60.0
+_SWITCH_SECONDS: Final = 0.0005
+"""The counting thread computes for so long before the admin port may; with Python's own 5 ms, which
+each answer waits for several times, whoever asks would notice."""
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +49,7 @@ class Operations:
     async def maintain(self) -> None:
         """Until cancelled: each second, or sooner, write the WAL back and count what is new, each
         minute delete what has expired."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         loop = asyncio.get_running_loop()
         while True:
             # a full disk may stop only the first

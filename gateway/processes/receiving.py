@@ -7,7 +7,6 @@ is in flight, commit.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import select
@@ -37,6 +36,7 @@ from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
 from gateway.observe.logs import log_to_stderr
 from gateway.processes.child import Beat, become
+from gateway.processes.cycles import tame
 from gateway.processes.orders import Orders
 from gateway.settings import Server, Settings
 from gateway.sources import build_sources
@@ -148,7 +148,7 @@ async def _serve(
     server = CallbackServer(receiver)
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
-    tame_gc()
+    tame()
     beats = asyncio.create_task(_beat(link, appender))
     await orders.stop.wait()
     beats.cancel()
@@ -186,13 +186,6 @@ def _process(settings: Settings) -> Process:
     if not rates and not failures:
         return process
     return Throttle(rates, Rate(failures / 60, failures) if failures else None)
-
-
-def tame_gc() -> None:
-    """Documents hold no cycles and die by their reference counts; walking them costs 10 %."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _receiver(

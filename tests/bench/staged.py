@@ -29,7 +29,8 @@ from gateway.intake.receiver import Journal, Observer, Process, Receiver
 from gateway.intake.server import CallbackServer, listen
 from gateway.journal import Appender, Writer
 from gateway.observe.logs import log_to_stderr
-from gateway.processes.receiving import Observed, tame_gc
+from gateway.processes.cycles import tame
+from gateway.processes.receiving import Observed
 from gateway.providers import providers
 from gateway.settings import Settings, load
 from gateway.sources import build_sources
@@ -115,7 +116,7 @@ async def serve(stage: Stage, settings: Settings) -> None:
         server = CallbackServer(receiver(stage, settings, opened))
         sock = create_server(("127.0.0.1", 0), backlog=1024)
         accepting = await listen(server, sock)
-        tame_gc()
+        tame()
         print(sock.getsockname()[1], flush=True)
         await stopped.wait()
         accepting.close()

@@ -1,0 +1,16 @@
+"""The collector of cycles, told what needs no look: everybody waits while it looks."""
+
+import gc
+
+
+def settle() -> None:
+    """What is there now stays for the process's life: a full collection passes over it."""
+    gc.collect()
+    gc.freeze()
+
+
+def tame() -> None:
+    """`settle`, for a receiver: documents hold no cycles and die by their reference counts; walking
+    them costs 10 %."""
+    settle()
+    gc.set_threshold(50_000, 20, 50)

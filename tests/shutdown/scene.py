@@ -78,7 +78,7 @@ class Scene:
     async def play(self, each: Round) -> Ending:
         """One round, from the start to the end of every process."""
         ready = await asyncio.to_thread(started, self.gateway)
-        children = self.gateway.children("receiver") + self.gateway.children("publisher")
+        children = [*self.gateway.children("receiver"), self.gateway.child("publisher")]
         sending = asyncio.create_task(traffic(self.gateway, self.ledger, f"r{each.number}"))
         with self._in_flight(each) as requests:
             await self._until_accepted(each.before)

@@ -43,8 +43,7 @@ def test_without_their_parent_children_end_and_free_port_and_journal(
     """Killed with callbacks accepted; a new gateway starts on the same port and journal."""
     gateway, topic = publisher
     sent = [gateway.post(callback("j", number)).document["events"][0] for number in range(3)]
-    children = gateway.children("receiver") + gateway.children("publisher")
-    assert len(children) == 2
+    children = [gateway.child("receiver"), gateway.child("publisher")]
     gateway.signal(signal.SIGKILL)
     gateway.wait()
     until(lambda: not any(map(is_alive, children)))
@@ -87,6 +86,23 @@ async def test_a_killed_publisher_is_started_again_and_counted(
     records = delivered(kafka.bootstrap, topic)
     assert missing(told.accepted, records) == []
     assert inversions(records) == {}
+
+
+@pytest.mark.kafka
+def test_a_receiver_that_does_not_start_does_not_hold_up_publishing(
+    publisher: tuple[Gateway, str], kafka: Broker
+) -> None:
+    """The publisher lets it start first, but not for long."""
+    gateway, topic = publisher
+    os.kill(gateway.child("publisher"), signal.SIGSTOP)
+    sent = [gateway.post(callback("j", number)).document["events"][0] for number in range(3)]
+    gateway.kill()
+    gateway.launch()
+    until(lambda: gateway.children("python"))
+    for child in gateway.children("python"):  # it has not become the receiver yet
+        os.kill(child, signal.SIGSTOP)
+    gateway.child("publisher")
+    until(lambda: [record.event for record in delivered(kafka.bootstrap, topic)] == sent)
 
 
 def test_a_receiver_that_hangs_is_told(gateway: Gateway) -> None:

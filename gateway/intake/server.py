@@ -73,8 +73,8 @@ class _Protocol(RequestHandler):
     """What was read last has a body of which nothing says where it ends."""
 
     def data_received(self, data: bytes) -> None:
-        """As aiohttp does it; but whom no room is left for is told so from here, for a tenth of
-        the price of a request: else refusing would leave no time for anything else."""
+        """As aiohttp does it; but whom no room is left for is told so from here, without a parser
+        and a handler: else refusing would leave no time for anything else."""
         if self.is_idle and self.is_between and not self._close and self.refusals.take(self, data):
             self._next_keepalive_close_time = self._loop.time() + KEEPALIVE_SECONDS
             return

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from gateway.intake.whole import source_of
+from tests.intake.port import name
 
 PLAIN: Final = b"POST /callbacks/media/key HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 TARGETS: Final = [
@@ -74,7 +75,10 @@ def test_a_plain_callback_names_its_source(data: bytes) -> None:
         PLAIN.replace(b"Host", b"Connection: close\r\nHost"),
         PLAIN.replace(b"Host", b"Content-Length: 2\r\nHost"),
         PLAIN.replace(b"Content-Length: 2", b"Transfer-Encoding: chunked"),
+        PLAIN.replace(b"Host", b"".join(b"X-%d: 1\r\n" % each for each in range(65)) + b"Host"),
+        PLAIN.replace(b"Host", b"X: %b\r\nHost" % (b"x" * 5000)),
     ],
+    ids=name,
 )
 def test_anything_else_is_the_parsers(data: bytes) -> None:
     """Also where it is a callback."""

@@ -12,7 +12,8 @@ from functools import cache
 from multiprocessing import current_process
 from typing import Final
 
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram, Metric, values
+from prometheus_client import Counter, Gauge, Histogram, Metric, values
+from prometheus_client.metrics import MetricWrapperBase
 
 from gateway.observe.shared import VARIABLE, hold
 
@@ -72,6 +73,7 @@ PUBLISHER_RESTARTS = Counter(
 )
 RESTART_CAUSES: Final = ("error", "exit", "SIGKILL", "SIGSEGV", "hung", "stalled", "unexpected")
 """Those that are there before the first restart, so that it is seen as a rise; signals are more."""
+_EVERY: Final = [each for each in globals().values() if isinstance(each, MetricWrapperBase)]
 
 
 def expect(sources: Iterable[str]) -> None:
@@ -84,9 +86,10 @@ def expect(sources: Iterable[str]) -> None:
 def missing(counted: Iterable[Metric]) -> Iterator[Metric]:
     """Every metric of this module that is not in `counted`, with its help and no sample."""
     there = {each.name for each in counted}
-    for family in REGISTRY.collect():
-        if family.name.startswith("gateway_") and family.name not in there:
-            yield Metric(family.name, family.documentation, family.type)
+    for each in _EVERY:
+        for family in each.describe():
+            if family.name not in there:
+                yield family
 
 
 class Tally:

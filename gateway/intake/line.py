@@ -17,7 +17,8 @@ from gateway.core.errors import Busy, Reason
 BURST: Final = 256
 """Callbacks that may wait."""
 STANDING: Final = 32
-"""So many where the line has not been empty for `PATIENCE`, or was full within `RELIEF`."""
+"""So many where the line has not been empty for `PATIENCE`, or a burst was too long for it, now or
+within `RELIEF`."""
 PATIENCE: Final = 0.1
 RELIEF: Final = 1.0
 """Seconds, both."""
@@ -79,10 +80,9 @@ class Line:
             return False
         now = self._now()
         is_standing = bool(self._waiting) and now - self._begun > PATIENCE
-        if not is_standing and waiting < self._burst and now >= self._relieved:
-            return False
-        self._relieved = now + RELIEF
-        return True
+        if is_standing or waiting >= self._burst:
+            self._relieved = now + RELIEF
+        return now < self._relieved
 
     def _come(self) -> None:
         self._expected -= 1

@@ -77,7 +77,7 @@ class Receiver:
     ) -> None:
         """`clock` and `now` tell the same time, as text and in Unix seconds; `certificate` reads
         the one a client has shown, None where none can be; `process` may refuse by limits too; a
-        connection that `is_outdated` ends with its next answer."""
+        connection that `is_outdated` ends with its next answer, unless that is `turned_away`."""
         self._sources = sources
         self._journal = journal
         self._observer = observer

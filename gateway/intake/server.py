@@ -125,7 +125,7 @@ class _Refusals:
     def take(self, connection: RequestHandler, data: bytes) -> bool:
         """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
         transport = connection.transport
-        if transport is None:
+        if transport is None or connection.writing_paused:  # who does not read gets no more
             return False
         hop = connection.peername
         answer = self.receiver.turned_away(data, str(hop[0]) if isinstance(hop, tuple) else "")

@@ -10,7 +10,9 @@ from typing import Final
 
 _SEEN: Final = rb"!\x22$-.0->@-~"
 """What may stand in a path or query, but for the slash and the question mark."""
-_TELLING: Final = rb"content-length|transfer-encoding|connection|upgrade|expect|sec-websocket-key1"
+_TELLING: Final = (
+    rb"(?:proxy-)?connection|content-length|transfer-encoding|upgrade|expect|sec-websocket-key1"
+)
 """Fields that say where a request ends, that more than an answer is wanted, or that the parser
 does not like."""
 _FIELD: Final = rb"(?!(?i:%b):)[!#$%%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n" % _TELLING
@@ -32,8 +34,9 @@ _LONGEST: Final = 4096
 def source_of(data: bytes) -> str:
     """The source that `data` names where that is one whole callback; "" where it may be anything
     else, more than one request or less."""
-    whole = _WHOLE.match(data)
-    if whole is None or whole.end() > _LONGEST or whole.end() + int(whole[2]) != len(data):
+    end = data.find(b"\r\n\r\n", 0, _LONGEST) + 4
+    whole = _WHOLE.fullmatch(data, 0, end) if end > 4 else None
+    if whole is None or end + int(whole[2]) != len(data):
         return ""
     head = whole[0].lower()
     if head.count(b"\nhost:") != 1 or head.count(b"\n") > _MOST_FIELDS:

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Final
 
@@ -90,7 +90,7 @@ class Supervisor:
         `reload` is called for a SIGHUP, never twice at a time.
         """
         works = [self._announce(ready), self._publish(), _repeat(reload, self._hangup)]
-        meanwhile = [asyncio.create_task(work) for work in works]
+        meanwhile = [asyncio.create_task(_told(work)) for work in works]
         await self._signals.get()
         for task in meanwhile:
             task.cancel()
@@ -136,6 +136,14 @@ class Supervisor:
 
     def _children(self) -> list[Child]:
         return [*self.receivers, *([self.publisher] if self.publisher else [])]
+
+
+async def _told(work: Coroutine[None, None, None]) -> None:
+    """The gateway goes on without it, but not in silence."""
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - nobody waits for it
+        _log.exception("a bug ended a work of the supervisor")
 
 
 async def _repeat(work: Callable[[], Awaitable[None]], wanted: asyncio.Event) -> None:

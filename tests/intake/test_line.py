@@ -92,23 +92,23 @@ async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
 
 
 async def test_a_line_that_was_full_lets_no_burst_in_for_a_while() -> None:
-    """Where it runs empty for a moment, the many are still there."""
+    """Where it runs empty for a moment, the many are still there; bursts alone never shut it."""
     now = 5.0
     line = Line(burst=4, standing=2, now=lambda: now)
-    for _ in range(3):
-        line.expect()
-    assert not line.is_full
-    line.expect()
-    assert line.is_full
-    await turns(3)
-    for _ in range(2):
-        assert not line.is_full
-        line.expect()
-    now += RELIEF / 2
-    assert line.is_full
-    now += RELIEF
-    assert not line.is_full
-    await turns(3)
+
+    async def come(count: int) -> bool:
+        for _ in range(count):
+            line.expect()
+        is_full = line.is_full
+        await turns(3)
+        return is_full
+
+    assert not await come(3)
+    assert await come(4)
+    now += RELIEF * 0.6
+    assert await come(3)
+    now += RELIEF * 0.6
+    assert not await come(3)
 
 
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
@@ -240,6 +240,20 @@ async def test_a_refusal_waits_for_the_answer_before_it(full: Port, valve: Valve
     assert await wire.nothing()
     full.journal.disk.set()
     assert [(await wire.reply()).status for _ in range(2)] == [200, 503]
+
+
+async def test_who_does_not_read_is_not_refused_for_ever(full: Port) -> None:
+    """Its answers must not fill the memory: one, and then its requests wait."""
+    wire = await full.dial()
+    (connection,) = full.server.connections
+    connection.pause_writing()
+    await wire.send(OK)
+    assert (await wire.reply()).document == OVERLOADED
+    for _ in range(5):
+        await wire.send(OK)
+        assert await wire.nothing()
+    connection.resume_writing()
+    assert [(await wire.reply()).status for _ in range(5)] == [503] * 5
 
 
 async def test_a_connection_that_is_ending_has_no_more_answers(full: Port) -> None:

@@ -41,7 +41,14 @@ LINES: Final = [
         b"Connection: keep-alive, upgrade\r\n",
     ),
     *(b"Expect: 100-continue\r\n", b"X: a\x00b\r\n", b"X: caf\xe9\r\n", b"X:\r\n", b" folded\r\n"),
-    *(b"X: a\n", b"X\r\n", b"X: \x7f\r\n", b"\r\n", b"Accept: */*\r\n", b"X Y: 1\r\n"),
+    *(
+        b"X: a\n",
+        b"X\r\n",
+        b"X: \x7f\r\n",
+        b"\r\n",
+        b"Accept: */*\r\n",
+        b"Proxy-Connection: close\r\n",
+    ),
     *(b"ETag: a\r\n", b"etag:b\r\n", b"User-Agent: a\r\n", b"Content-Type: a/b\r\n"),
 ]
 
@@ -77,6 +84,7 @@ def test_a_plain_callback_names_its_source(data: bytes) -> None:
         PLAIN.replace(b"Content-Length: 2", b"Transfer-Encoding: chunked"),
         PLAIN.replace(b"Host", b"".join(b"X-%d: 1\r\n" % each for each in range(65)) + b"Host"),
         PLAIN.replace(b"Host", b"X: %b\r\nHost" % (b"x" * 5000)),
+        PLAIN.replace(b"Host", b"Proxy-Connection: close\r\nHost"),
     ],
     ids=name,
 )

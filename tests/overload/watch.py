@@ -1,11 +1,12 @@
 """A running gateway, looked at from outside all the time: its health and its memory."""
 
+import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from threading import Event, Thread
+from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Final
 
@@ -13,11 +14,12 @@ from tests.e2e.gateway import Gateway, resident_mib
 
 _EVERY_SECONDS: Final = 0.1
 _PATIENCE: Final = 5.0
+_SPAWN: Final = multiprocessing.get_context("spawn")
 
 
 @dataclass(slots=True)
 class Watched:
-    """What was seen so far."""
+    """What was seen."""
 
     health: list[float] = field(default_factory=list)
     """Seconds until `/healthz` said 200; the patience where it did not."""
@@ -29,23 +31,32 @@ class Watched:
 
 @contextmanager
 def watched(gateway: Gateway) -> Iterator[Watched]:
-    """Look at the gateway while the block runs."""
-    seen, end = Watched(), Event()
-    thread = Thread(target=_watch, args=(gateway, seen, end), name="watch", daemon=True)
-    thread.start()
+    """Look at the gateway while the block runs; what was seen is there after it.
+
+    From a process of its own: one that reads what a generator did stands still meanwhile.
+    """
+    pids = [gateway.pid, *gateway.children("receiver"), *gateway.children("publisher")]
+    seen = Watched()
+    ours, theirs = _SPAWN.Pipe()
+    looking = _SPAWN.Process(target=_watch, args=(gateway.admin_port, pids, theirs), daemon=True)
+    looking.start()
+    theirs.close()
     try:
         yield seen
     finally:
-        end.set()
-        thread.join(2 * _PATIENCE)
+        ours.send(None)
+        found: Watched = ours.recv()
+        seen.health, seen.memory_mib, seen.load = found.health, found.memory_mib, found.load
+        looking.join(_PATIENCE)
 
 
-def _watch(gateway: Gateway, seen: Watched, end: Event) -> None:
-    while not end.wait(_EVERY_SECONDS):
-        seen.health.append(_health(gateway.admin_port))
-        pids = [gateway.pid, *gateway.children("receiver"), *gateway.children("publisher")]
+def _watch(port: int, pids: Sequence[int], end: Connection) -> None:
+    seen = Watched()
+    while not end.poll(_EVERY_SECONDS):
+        seen.health.append(_health(port))
         seen.memory_mib = max(seen.memory_mib, sum(map(resident_mib, pids)))
         seen.load.append(os.getloadavg()[0])
+    end.send(seen)
 
 
 def _health(port: int) -> float:

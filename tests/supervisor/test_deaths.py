@@ -30,6 +30,13 @@ def kill_receiver(gateway: Gateway) -> None:
     until(lambda: not is_alive(receiver))
 
 
+def starting(gateway: Gateway) -> list[int]:
+    """Children that have not become what they are to be. One that is no program of its own yet, its
+    parent waits for; and multiprocessing has another child of its own."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline") for pid in gateway.children("python")}
+    return [pid for pid, file in commands.items() if b"spawn_main" in file.read_bytes()]
+
+
 def until_restarted(gateway: Gateway, count: int) -> None:
     """Return once the publisher has been killed and started again so often."""
     name = "gateway_publisher_restarts_total"
@@ -98,8 +105,8 @@ def test_a_receiver_that_does_not_start_does_not_hold_up_publishing(
     sent = [gateway.post(callback("j", number)).document["events"][0] for number in range(3)]
     gateway.kill()
     gateway.launch()
-    until(lambda: gateway.children("python"))
-    for child in gateway.children("python"):  # it has not become the receiver yet
+    until(lambda: starting(gateway))
+    for child in starting(gateway):
         os.kill(child, signal.SIGSTOP)
     gateway.child("publisher")
     until(lambda: [record.event for record in delivered(kafka.bootstrap, topic)] == sent)

@@ -148,9 +148,9 @@ class Receiver:
             _log.exception("the observer failed")
 
     def turned_away(self, data: bytes, peer: str) -> bytes | None:
-        """The whole answer to a callback that has come in one piece and finds no room; None where
-        it must be looked at."""
-        if not self.line.is_full or self.closing:
+        """The whole answer to a callback that has come in one piece while the line is full; None
+        where it must be looked at."""
+        if self.closing:
             return None
         source = source_of(data)
         if source not in self._sources:
@@ -231,12 +231,11 @@ def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
     """Source and token of the URL. Only path and query count, never the host of the target."""
     url = request.rel_url
     parts = url.raw_path.split("/")
-    named = parts[2:] if len(parts) in (3, 4) and parts[1] == "callbacks" else []
-    if not named:
+    if len(parts) not in (3, 4) or parts[1] != "callbacks":
         raise RequestError(404, Reason.NOT_FOUND)
-    if len(named) == 2:
-        return named[0], unquote_to_bytes(named[1])
-    return named[0], query_token(url.raw_query_string) if url.raw_query_string else None
+    if len(parts) == 4:
+        return parts[2], unquote_to_bytes(parts[3])
+    return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
 
 
 def query_token(query: str) -> bytes | None:

@@ -124,6 +124,8 @@ class _Refusals:
 
     def take(self, connection: RequestHandler, data: bytes) -> bool:
         """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
+        if not self.receiver.line.is_full:
+            return False
         transport = connection.transport
         if transport is None or connection.writing_paused:  # who does not read gets no more
             return False

@@ -84,8 +84,8 @@ class Supervisor:
         sockets: list[socket.socket],
         drain_delay: float,
     ) -> None:
-        """Start the publisher, wait for a signal, then stop the children in order, whose are the
-        `sockets`.
+        """Start the publisher, wait for a signal, then stop the children in order. `sockets` are
+        theirs.
 
         `reload` is called for a SIGHUP, never twice at a time.
         """

@@ -18,6 +18,10 @@ from gateway.journal.turn import Turn
 PAGE_SIZE: Final = 4096
 BUSY_SECONDS: Final = 2.0
 """How long SQLite waits for a lock."""
+_PRAGMAS: Final = (
+    "secure_delete = OFF",  # Debian's SQLite has it on
+    "cache_size = -1024",  # KiB: a process has several connections, and never gives it back
+)
 
 
 class Connection:
@@ -39,7 +43,7 @@ class Connection:
             )
             opened.callback(self.db.close)
             _prepare(self.db, self.turn)
-            for pragma in ("secure_delete = OFF", *pragmas):  # Debian's SQLite has it on
+            for pragma in (*_PRAGMAS, *pragmas):
                 self.db.execute(f"PRAGMA {pragma}")
             opened.pop_all()
 

@@ -11,8 +11,8 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check
 install: $(VENV)/.compiled
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-	    "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; make PYTHON=python3.x")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 1) and \
+	    "Python 3.11.1 or newer is needed, this is " + sys.version.split()[0] + "; make PYTHON=python3.x")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python

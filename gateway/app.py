@@ -1,30 +1,33 @@
-"""Settings → a running gateway: the only place that builds processes and wires rooms together."""
+"""Settings → a running gateway: the only place that builds processes and wires rooms together.
+
+The folder that the processes' metrics share is known before this is imported.
+"""
 
 import asyncio
 import logging
 import multiprocessing
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gateway.admin.operators import add_operators
 from gateway.core.errors import GatewayError
+from gateway.desk.administering import OperatorsDesk, live_tokens
 from gateway.journal import JournalError
+from gateway.observe import metrics
+from gateway.observe.admin import admin_app, listen
 from gateway.observe.logs import log_to_stderr
-from gateway.observe.shared import VARIABLE, shared_folder
 from gateway.processes.child import Child
 from gateway.processes.cycles import settle
+from gateway.processes.operating import Operations
+from gateway.processes.reconfirming import Reconfirming
 from gateway.processes.reload import Reload
+from gateway.processes.scraping import registry_of
 from gateway.processes.supervisor import Supervisor, bind
 from gateway.processes.targets import publish, receive
 from gateway.settings import Settings
 from gateway.settings.values import Address
-
-if TYPE_CHECKING:
-    from gateway.processes.operating import Operations
 
 _log = logging.getLogger(__name__)
 
@@ -41,20 +44,15 @@ async def serve_forever(
     `reread` gives the settings anew on SIGHUP, or raises SettingsError.
     """
     lines = log_to_stderr()
-    with shared_folder(Path(tempfile.gettempdir())) as folder:
-        os.environ[VARIABLE] = str(folder)
-        try:
-            await _serve(settings, ready, reread)
-        finally:
-            lines.close()
+    try:
+        await _serve(settings, ready, reread)
+    finally:
+        lines.close()
 
 
 async def _serve(
     settings: Settings, ready: Callable[[str], None], reread: Callable[[], Settings]
 ) -> None:
-    # imported here, where the metrics' folder is known
-    from gateway.processes.operating import Operations
-
     server = settings.server
     sockets = _bound(server.listen, server.workers, "server.listen")
     (admin_socket,) = _bound(settings.admin.listen, 1, "admin.listen")
@@ -76,19 +74,12 @@ async def _serve(
 async def _operate(
     reload: Reload,
     supervisor: Supervisor,
-    operations: "Operations",
+    operations: Operations,
     sockets: list[socket.socket],
     admin_socket: socket.socket,
     ready: Callable[[str], None],
 ) -> None:
     """Beside the children, until a signal."""
-    # imported while the children start
-    from gateway.admin.operators import add_operators
-    from gateway.desk.administering import OperatorsDesk, live_tokens
-    from gateway.observe.admin import admin_app, listen
-    from gateway.processes.reconfirming import Reconfirming
-    from gateway.processes.scraping import registry_of
-
     settings = reload.settings
     registry = registry_of(lambda: reload.settings, supervisor.processes)
     operators = admin_app(supervisor, registry)
@@ -115,8 +106,6 @@ async def _operate(
 def _children(
     settings: Settings, sockets: list[socket.socket], supervisor: Supervisor, reload: Reload
 ) -> None:
-    from gateway.observe import metrics
-
     reader, writer = (None, None)
     if settings.kafka is not None:
         reader, writer = multiprocessing.Pipe(duplex=False)

@@ -1,20 +1,40 @@
 """`gateway`: one command for everything. Each family of commands is a file in `commands/`."""
 
+from collections.abc import Iterator, Mapping
+from pkgutil import resolve_name
+from typing import Final
+
 import click
 
-from gateway.commands.check import check, config
-from gateway.commands.completion import completion
-from gateway.commands.doctor import doctor
-from gateway.commands.events import events
-from gateway.commands.init import init
-from gateway.commands.journal import journal
-from gateway.commands.quarantine import quarantine
-from gateway.commands.replay import replay
-from gateway.commands.routes import routes
-from gateway.commands.schemas import schemas
-from gateway.commands.send import send
-from gateway.commands.serve import serve
-from gateway.commands.sign import sign
+_WHERE: Final = {
+    "check": "check:check",
+    "completion": "completion:completion",
+    "config": "check:config",
+    "doctor": "doctor:doctor",
+    "events": "replay:events",  # with `events replay`
+    "init": "init:init",
+    "journal": "journal:journal",
+    "quarantine": "quarantine:quarantine",
+    "routes": "routes:routes",
+    "schemas": "schemas:schemas",
+    "send": "send:send",
+    "serve": "serve:serve",
+    "sign-user-data": "sign:sign",
+}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """Each is imported when it is asked for: one command does not wait for what others need."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = resolve_name(f"gateway.commands.{_WHERE[name]}")
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_WHERE)
+
+    def __len__(self) -> int:
+        return len(_WHERE)
 
 
 @click.group(
@@ -26,9 +46,4 @@ def main() -> None:
     """Receive job and workflow callbacks, keep them durably, publish them to Kafka."""
 
 
-events.add_command(replay)
-for command in (
-    *(serve, init, check, config, doctor, completion),
-    *(send, sign, events, quarantine, routes, journal, schemas),
-):
-    main.add_command(command)
+main.commands = _Commands()  # type: ignore[assignment]  # click only reads it

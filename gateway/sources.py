@@ -26,7 +26,7 @@ def build_sources(settings: Settings) -> dict[str, Source]:
 def _source(name: str, settings: Settings) -> Source:
     section = settings.sources[name]
     provider = providers()[section.provider]
-    contract, normalize = _compiled(section.provider)
+    contract, normalize = compiled(section.provider)
     redact = _redact(section.redact, provider)
     confirm = next((item.confirm for item in section.verify if item.confirm is not None), None)
     members = [options for item in section.verify for options in item.members]
@@ -60,7 +60,8 @@ def _redact(names: Iterable[str], provider: Provider) -> Redact | None:
 
 
 @cache
-def _compiled(provider: str) -> tuple[Contract, Normalize]:
+def compiled(provider: str) -> tuple[Contract, Normalize]:
+    """What a provider's schemas and its normalizer come to: once for all of its sources."""
     contract = Contract(schemas.documents(provider))
     return contract, providers()[provider].compile(contract)
 

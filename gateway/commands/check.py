@@ -7,13 +7,8 @@ from pathlib import Path
 import click
 import orjson
 
-from gateway.commands.options import (
-    as_json,
-    configuration,
-    read,
-    settings,
-    without_configuration,
-)
+from gateway.commands.options import as_json, configuration, without_configuration
+from gateway.commands.reading import read, settings
 from gateway.settings import SettingsError, config_schema
 
 

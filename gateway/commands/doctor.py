@@ -12,8 +12,9 @@ import orjson
 
 from gateway.commands import names
 from gateway.commands.moment import moment
-from gateway.commands.options import as_json, configuration, read
+from gateway.commands.options import as_json, configuration
 from gateway.commands.output import print_rows
+from gateway.commands.reading import read
 from gateway.doctor.finding import Finding, State, fail, ok
 from gateway.settings import Settings, SettingsError
 

@@ -10,8 +10,9 @@ import click
 import orjson
 
 from gateway.commands import names
-from gateway.commands.options import as_json, configuration, fail, journal
+from gateway.commands.options import as_json, configuration, fail
 from gateway.commands.output import Row, print_rows
+from gateway.commands.reading import journal
 from gateway.core.model import Record
 from gateway.journal import Reader
 

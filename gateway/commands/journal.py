@@ -6,8 +6,9 @@ from typing import Final
 
 import click
 
-from gateway.commands.options import configuration, configured, journal_errors, part
+from gateway.commands.options import configuration
 from gateway.commands.output import progress, size
+from gateway.commands.reading import configured, journal_errors, part
 from gateway.journal import DamagedJournalError, care, require
 
 _ADVICE: Final = """\

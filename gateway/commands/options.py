@@ -1,21 +1,14 @@
-"""What commands share: the configuration option, and how they end.
+"""What commands share: the options of several, and how they end.
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration.
 """
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import click
-
-from gateway.core.errors import Busy
-from gateway.journal import JournalError, Reader, require
-from gateway.providers import providers
-from gateway.settings import Part, Settings, SettingsError, load, load_part
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -43,20 +36,6 @@ def without_configuration(command: F) -> F:
     return click.option("-c", "--config", expose_value=False, hidden=True)(command)
 
 
-def read(path: Path) -> Settings:
-    """The configuration. Raises SettingsError with every mistake in it."""
-    return load(path, os.environ, providers=providers())
-
-
-def settings(path: Path) -> Settings:
-    """The configuration, or every mistake in it on stderr and exit code 2."""
-    try:
-        return read(path)
-    except SettingsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-
-
 def confirmed(command: F) -> F:
     """The `--yes` flag."""
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)
@@ -67,39 +46,6 @@ def ask(question: str, *, yes: bool) -> None:
     there is nobody to ask, at once."""
     if not yes and sys.stdin.isatty():
         click.confirm(question, abort=True, err=True)
-
-
-def configured(path: Path) -> Part:
-    """What of the configuration is about the journal; no secret is read."""
-    try:
-        return load_part(path)
-    except SettingsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-
-
-def part(path: Path) -> Part:
-    """As `configured`; the journal must be there."""
-    found = configured(path)
-    with journal_errors():
-        require(found.journal.path)
-    return found
-
-
-@contextmanager
-def journal(path: Path) -> Iterator[Reader]:
-    """The journal of a configuration; what is wrong with it ends the command."""
-    with journal_errors(), Reader(part(path).journal.path) as reader:
-        yield reader
-
-
-@contextmanager
-def journal_errors() -> Iterator[None]:
-    """A journal that does not answer, or is full, ends the command."""
-    try:
-        yield
-    except (JournalError, Busy) as error:
-        fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

@@ -14,18 +14,9 @@ import orjson
 from gateway.clock import now
 from gateway.commands import names
 from gateway.commands.moment import moment
-from gateway.commands.options import (
-    as_json,
-    ask,
-    configuration,
-    confirmed,
-    fail,
-    journal,
-    journal_errors,
-    part,
-    settings,
-)
+from gateway.commands.options import as_json, ask, configuration, confirmed, fail
 from gateway.commands.output import Step, print_rows, printable, progress
+from gateway.commands.reading import journal, journal_errors, part, settings
 from gateway.core.errors import Reason
 from gateway.journal import Among, Quarantined, Reader
 

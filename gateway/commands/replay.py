@@ -10,10 +10,11 @@ import click
 
 from gateway.clock import now
 from gateway.commands import names
-from gateway.commands.events import COLUMNS, row
+from gateway.commands.events import COLUMNS, events, row
 from gateway.commands.moment import moment
-from gateway.commands.options import configuration, fail, journal_errors, part
+from gateway.commands.options import configuration, fail
 from gateway.commands.output import print_rows, progress
+from gateway.commands.reading import journal_errors, part
 from gateway.desk.choosing import LATEST, Chosen, UnknownEventError, Wanted, choose
 from gateway.desk.naming import new_id
 from gateway.journal import Reader, Replays
@@ -47,7 +48,9 @@ def _collect(context: click.Context, option: click.Parameter, globs: Sequence[st
         match[option.name] = globs
 
 
-@click.command(epilog="Example: gateway events replay --since 2h --type '*.job.finished' --dry-run")
+@events.command(
+    epilog="Example: gateway events replay --since 2h --type '*.job.finished' --dry-run"
+)
 @configuration
 @click.argument("ids", metavar="[ID...]", nargs=-1, shell_complete=names.events)
 @click.option(

@@ -13,16 +13,9 @@ import orjson
 from gateway.clock import now
 from gateway.commands import names
 from gateway.commands.moment import moment
-from gateway.commands.options import (
-    as_json,
-    ask,
-    configuration,
-    confirmed,
-    fail,
-    journal_errors,
-    part,
-)
+from gateway.commands.options import as_json, ask, configuration, confirmed, fail
 from gateway.commands.output import duration, print_rows
+from gateway.commands.reading import journal_errors, part
 from gateway.desk.choosing import beginning
 from gateway.desk.naming import new_id
 from gateway.journal import Reader, Replay, Replays

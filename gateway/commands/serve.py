@@ -1,16 +1,21 @@
 """`gateway serve`: check everything that can be checked, then run until a signal."""
 
-import asyncio
+import gc
+import os
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from gateway.commands import demo
-from gateway.commands.options import configuration, fail, read, settings
-from gateway.settings import Settings
+from gateway.commands.options import configuration, fail
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 @click.command(epilog="Example: gateway serve -c gateway.yaml")
@@ -18,8 +23,22 @@ from gateway.settings import Settings
 @click.option("--demo", "as_demo", is_flag=True, help="A gateway to try, in var/demo.")
 def serve(path: Path, *, as_demo: bool) -> None:
     """Receive callbacks until SIGTERM."""
-    # here, because every other command starts faster without the server
+    gc.disable()  # until `settle`
+    from gateway.observe.shared import VARIABLE, shared_folder
+    from gateway.processes import forking
+
+    with shared_folder(Path(tempfile.gettempdir())) as folder:
+        os.environ[VARIABLE] = str(folder)
+        forking.launch(folder)
+        _serve(path, as_demo=as_demo)
+
+
+def _serve(path: Path, *, as_demo: bool) -> None:
+    # imported while the fork server imports
+    import asyncio
+
     from gateway.app import StartError, serve_forever
+    from gateway.commands.reading import read, settings
 
     if as_demo:
         path = demo.prepare()
@@ -38,7 +57,7 @@ def serve(path: Path, *, as_demo: bool) -> None:
         fail(str(error))
 
 
-def _demo(found: Settings, address: str) -> str:
+def _demo(found: "Settings", address: str) -> str:
     return demo.instructions(demo.FOLDER, address, str(found.admin.listen), _command())
 
 

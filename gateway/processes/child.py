@@ -1,30 +1,32 @@
 """One child process of the gateway: started, listened to, started again when it ends.
 
-A child is spawned, not forked, so that it holds no thread, lock or connection of its parent. It
-says a `Beat` once a second over its link, and stops when its link ends: the parent says so, or is
-gone. What it reads there before is something new from the parent. Signals are the parent's
-business: a terminal or a service manager may send them to its children at the same time. Restarts
-back off from 0.1 s to 5 s and start over after a child has worked for 10 s.
+A child is forked by the fork server. It says a `Beat` once a second over its link, and stops when
+its link ends: the parent says so, or is gone. What it reads there before is something new from the
+parent. Signals are the parent's business: a terminal or a service manager may send them to its
+children at the same time. Restarts back off from 0.1 s to 5 s and start over after a child has
+worked for 10 s.
 """
 
 import asyncio
 import contextlib
 import logging
-import multiprocessing
 import os
 import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-_SPAWN = multiprocessing.get_context("spawn")
+from gateway.processes.forking import CONTEXT
+
 _LONGEST_PAUSE: Final = 5.0
 _STEADY_SECONDS: Final = 10.0
+_TOLD_SECONDS: Final = 1.0
+"""How soon the fork server tells of an end; it takes a millisecond."""
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +48,7 @@ class Child:
         self.name = name
         self._target = target
         self._on_exit = on_exit
-        self._process: SpawnProcess | None = None
+        self._process: ForkServerProcess | None = None
         self._link: Connection | None = None
         self._stopping = False
         self._pause = 0.1
@@ -86,29 +88,30 @@ class Child:
         return since is not None and monotonic() - since > _STEADY_SECONDS
 
     def start(self) -> None:
-        """Spawn the process and watch it; where the machine cannot, try again later."""
+        """Start the process and watch it; where the machine cannot, try again later."""
         try:
-            ours, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=self._target, args=(theirs,), name=self.name)
+            ours, theirs = CONTEXT.Pipe()
+            process = CONTEXT.Process(target=self._target, args=(theirs,), name=self.name)
             process.start()
         except OSError as error:
             self._again(f"cannot be started ({error.strerror})")
             return
+        except EOFError:
+            self._again("cannot be started (the fork server could not fork)")
+            return
         theirs.close()
         self._process, self._link = process, ours
         self.beat = None
-        loop = asyncio.get_running_loop()
-        loop.add_reader(ours.fileno(), self._listen)
-        loop.add_reader(process.sentinel, self._exited)
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._listen)
 
     def stop(self) -> None:
         """Ask the process to finish; `ended` is set when it has."""
         self._stopping = True
         if self._restart is not None:
             self._restart.cancel()
-        if self._process is None or not self._process.is_alive():
+        if self._link is None:
             self.ended.set()
-        elif self._link is not None:
+        else:
             with contextlib.suppress(OSError), socket.socket(fileno=_copy(self._link)) as link:
                 link.shutdown(socket.SHUT_WR)  # also ends a message that it does not read
 
@@ -130,9 +133,10 @@ class Child:
 
     def kill(self, cause: str = "") -> None:
         """End the process at once; `cause` is told for it, if it is none of its own."""
-        if self._process is not None and self._process.is_alive():
+        if self._process is not None and self._process.pid is not None:
             self._killed_for = cause
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     def _listen(self) -> None:
         assert self._link is not None
@@ -144,17 +148,17 @@ class Child:
                 self._works_since = self._works_since or self._heard
                 self.spoken.set()
         except (EOFError, OSError):
-            asyncio.get_running_loop().remove_reader(self._link.fileno())
+            self._exited()
 
     def _exited(self) -> None:
+        """Its end of the link is closed: so its end is noticed also without the fork server, which
+        tells why it ended."""
         process, link = self._process, self._link
         assert process is not None
         assert link is not None
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(process.sentinel)
-        loop.remove_reader(link.fileno())
+        asyncio.get_running_loop().remove_reader(link.fileno())
         link.close()
-        process.join()
+        process.join(_TOLD_SECONDS)
         self.cause = self._killed_for or _cause(process.exitcode)
         self._killed_for = ""
         self._process, self._link, self.beat = None, None, None

@@ -1,4 +1,8 @@
-"""The collector of cycles, told what needs no look: everybody waits while it looks."""
+"""The collector of cycles, told what needs no look: everybody waits while it looks.
+
+A process that imports much turns it off (`gc.disable`) until it settles: none of that is garbage,
+and looking for some takes a tenth of the time.
+"""
 
 import gc
 
@@ -7,6 +11,7 @@ def settle() -> None:
     """What is there now stays for the process's life: a full collection passes over it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def tame() -> None:

@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from typing import Final
 
 from gateway.processes.child import Child
@@ -20,9 +19,6 @@ from gateway.processes.hanging import end_when_silent
 from gateway.settings.values import Address
 
 STALLED_SECONDS: Final = 5.0
-_FIRST_SECONDS: Final = 3.0
-"""How long the publisher lets the receivers start first: its start would take time from theirs, for
-which senders wait."""
 _RECEIVERS_SECONDS: Final = 9.0
 _PUBLISHER_SECONDS: Final = 4.5
 """How long children may take to finish: with the default `drain_delay` 15 s hold for all."""
@@ -67,13 +63,12 @@ class Supervisor:
         return {"supervisor": os.getpid(), **pids}
 
     def start(self) -> None:
-        """Start the receivers. They take a second, in which the rest can be made; signals that come
-        meanwhile are for `run`."""
+        """Start the children; signals that come from now on are for `run`."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         loop.add_signal_handler(signal.SIGHUP, self._hangup.set)
-        for child in self.receivers:
+        for child in self._children():
             child.start()
 
     async def run(
@@ -84,12 +79,13 @@ class Supervisor:
         sockets: list[socket.socket],
         drain_delay: float,
     ) -> None:
-        """Start the publisher, wait for a signal, then stop the children in order. `sockets` are
-        theirs.
+        """Wait for a signal, then stop the children in order. `sockets` are theirs.
 
         `reload` is called for a SIGHUP, never twice at a time.
         """
-        works = [self._announce(ready), self._publish(), _repeat(reload, self._hangup)]
+        works = [self._announce(ready), _repeat(reload, self._hangup)]
+        if self.publisher is not None:
+            works.append(end_when_silent(self.publisher))
         meanwhile = [asyncio.create_task(_told(work)) for work in works]
         await self._signals.get()
         for task in meanwhile:
@@ -110,21 +106,9 @@ class Supervisor:
         await _ended(self._children(), 0.0)
 
     async def _announce(self, ready: Callable[[], None]) -> None:
-        await self._all_spoke()
-        ready()
-
-    async def _publish(self) -> None:
-        if self.publisher is None:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_SECONDS):
-                await self._all_spoke()
-        self.publisher.start()
-        await end_when_silent(self.publisher)
-
-    async def _all_spoke(self) -> None:
         for child in self.receivers:
             await child.spoken.wait()
+        ready()
 
     async def _stop(self, sockets: list[socket.socket], drain_delay: float) -> None:
         await asyncio.sleep(drain_delay)

@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.e2e.gateway import descendants
+
 _TOKEN = "bench-token-0123456789abcdef"
 _BARE = """
 import asyncio, socket, uvloop
@@ -120,8 +122,7 @@ def gateway_server(folder: Path) -> Iterator[Served]:
 
 
 def _receiver(supervisor: int) -> int:
-    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-    for child in children:
+    for child in descendants(supervisor):
         if Path(f"/proc/{child}/comm").read_text().startswith("receiver"):
-            return int(child)
+            return child
     raise RuntimeError("the gateway has no receiver")

@@ -68,6 +68,8 @@ class Growth:
         return self.lives > 0 and is_flat and constant and self.most_sockets <= MOST_SOCKETS
 
 
+_CHILDREN: Final = ("receiver", "publisher", "forkserver")
+
 Lives = Mapping[tuple[str, int], Sequence[Sample]]
 """Name and pid → what was seen."""
 
@@ -149,7 +151,5 @@ def _spread(figures: Iterable[int]) -> int:
 
 
 def _processes(scene: Scene) -> list[tuple[str, int]]:
-    children = (
-        (name, pid) for name in ("receiver", "publisher") for pid in scene.gateway.children(name)
-    )
+    children = ((name, pid) for name in _CHILDREN for pid in scene.gateway.children(name))
     return [("supervisor", scene.gateway.pid), *children]

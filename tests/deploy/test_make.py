@@ -44,7 +44,7 @@ def test_an_old_python_is_refused_in_one_clear_line(tmp_path: Path) -> None:
         text=True,
     )
     assert make.returncode != 0
-    assert make.stderr.startswith("Python 3.11 or newer is needed, this is ")
+    assert make.stderr.startswith("Python 3.11.1 or newer is needed, this is ")
     assert not (tmp_path / ".venv").exists()
 
 

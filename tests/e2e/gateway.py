@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -163,13 +163,18 @@ class Gateway:
         self.port = int(ready[1])
 
     def find_admin_port(self) -> None:
-        """Read it from the log; of the newest run."""
+        """Read it from the log, once it is there; of the newest run."""
+        until(lambda: _PORTS.search(self.log.read_text()))
         *_, newest = _PORTS.finditer(self.log.read_text())
         self.admin_port = int(newest[1])
 
     def children(self, name: str) -> list[int]:
-        """Pids of the living children called `receiver` or `publisher`."""
-        return [pid for pid in _children(self.pid) if _stat(pid)[:1] == [name]]
+        """Pids of the living processes called `receiver`, `publisher` or `forkserver`."""
+        return [pid for pid in descendants(self.pid) if _stat(pid)[:1] == [name]]
+
+    def processes(self) -> list[int]:
+        """Pids of all of them."""
+        return [self.pid, *descendants(self.pid)]
 
     def child(self, name: str) -> int:
         """The pid of the only such child, once there is one."""
@@ -230,11 +235,12 @@ def _section(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
+def descendants(pid: int) -> Iterator[int]:
+    """All processes below one."""
+    with suppress(OSError):  # it has ended
+        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            yield child
+            yield from descendants(child)
 
 
 def _stat(pid: int) -> list[str]:
@@ -257,6 +263,19 @@ def resident_mib(pid: int) -> float:
     """The memory of a process that is in RAM."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+def together_mib(pids: Iterable[int]) -> float:
+    """The memory of processes that is in RAM; what they share counts once (PSS)."""
+    return sum(map(_proportional_kib, pids)) / 1024
+
+
+def _proportional_kib(pid: int) -> int:
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
+        return 0
+    return int(told.partition("\nPss:")[2].split()[0])
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -59,7 +59,7 @@ def silences(gateway: Gateway) -> dict[str, float]:
 
 def files(gateway: Gateway) -> list[Path]:
     """Those that the processes of this life, and of any other, count in."""
-    return sorted(gateway.folder.glob("gateway-metrics-*/*"))
+    return sorted(gateway.folder.glob("gateway-metrics-*/*.db"))
 
 
 def test_a_kill_takes_back_no_outcome_and_no_last_callback_and_leaves_no_file(

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Final
 
-from tests.e2e.gateway import Gateway, resident_mib
+from tests.e2e.gateway import Gateway, together_mib
 
 _EVERY_SECONDS: Final = 0.1
 _PATIENCE: Final = 5.0
@@ -24,7 +24,7 @@ class Watched:
     health: list[float] = field(default_factory=list)
     """Seconds until `/healthz` said 200; the patience where it did not."""
     memory_mib: float = 0.0
-    """The most that all its processes had at once."""
+    """The most that all its processes had together."""
     load: list[float] = field(default_factory=list)
     """The machine's load average of a minute."""
 
@@ -35,10 +35,11 @@ def watched(gateway: Gateway) -> Iterator[Watched]:
 
     From a process of its own: one that reads what a generator did stands still meanwhile.
     """
-    pids = [gateway.pid, *gateway.children("receiver"), *gateway.children("publisher")]
     seen = Watched()
     ours, theirs = _SPAWN.Pipe()
-    looking = _SPAWN.Process(target=_watch, args=(gateway.admin_port, pids, theirs), daemon=True)
+    looking = _SPAWN.Process(
+        target=_watch, args=(gateway.admin_port, gateway.processes(), theirs), daemon=True
+    )
     looking.start()
     theirs.close()
     try:
@@ -54,7 +55,7 @@ def _watch(port: int, pids: Sequence[int], end: Connection) -> None:
     seen = Watched()
     while not end.poll(_EVERY_SECONDS):
         seen.health.append(_health(port))
-        seen.memory_mib = max(seen.memory_mib, sum(map(resident_mib, pids)))
+        seen.memory_mib = max(seen.memory_mib, together_mib(pids))
         seen.load.append(os.getloadavg()[0])
     end.send(seen)
 

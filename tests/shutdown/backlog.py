@@ -30,7 +30,7 @@ from tests.broker.messages import records
 from tests.broker.waiting import until
 from tests.e2e.delivery import is_published
 from tests.e2e.fixtures import publishing
-from tests.e2e.gateway import Gateway, callback, resident_mib
+from tests.e2e.gateway import Gateway, callback, together_mib
 from tests.shutdown.report import Figures, keep
 from tests.shutdown.run import PARTITIONS
 from tests.shutdown.scene import started
@@ -101,12 +101,7 @@ class Memory:
 
     def _look(self, gateway: Gateway, over: threading.Event) -> None:
         while not over.wait(_LOOK_SECONDS):
-            self.mib = max(self.mib, sum(map(resident_mib, processes(gateway))))
-
-
-def processes(gateway: Gateway) -> list[int]:
-    """The pids of those that live."""
-    return [gateway.pid, *gateway.children("receiver"), *gateway.children("publisher")]
+            self.mib = max(self.mib, together_mib(gateway.processes()))
 
 
 def cpu_seconds(pid: int) -> float:
@@ -118,7 +113,7 @@ def cpu_seconds(pid: int) -> float:
 def start(gateway: Gateway) -> tuple[float, float]:
     """Seconds, and CPU seconds, until it is ready; it accepts callbacks then."""
     seconds = started(gateway)
-    cpu = sum(map(cpu_seconds, processes(gateway)))
+    cpu = sum(map(cpu_seconds, gateway.processes()))
     assert gateway.post(callback("ready", os.urandom(8).hex())).status == 200
     return seconds, cpu
 

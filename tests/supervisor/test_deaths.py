@@ -30,13 +30,6 @@ def kill_receiver(gateway: Gateway) -> None:
     until(lambda: not is_alive(receiver))
 
 
-def starting(gateway: Gateway) -> list[int]:
-    """Children that have not become what they are to be. One that is no program of its own yet, its
-    parent waits for; and multiprocessing has another child of its own."""
-    commands = {pid: Path(f"/proc/{pid}/cmdline") for pid in gateway.children("python")}
-    return [pid for pid, file in commands.items() if b"spawn_main" in file.read_bytes()]
-
-
 def until_restarted(gateway: Gateway, count: int) -> None:
     """Return once the publisher has been killed and started again so often."""
     name = "gateway_publisher_restarts_total"
@@ -99,16 +92,13 @@ async def test_a_killed_publisher_is_started_again_and_counted(
 def test_a_receiver_that_does_not_start_does_not_hold_up_publishing(
     publisher: tuple[Gateway, str], kafka: Broker
 ) -> None:
-    """The publisher lets it start first, but not for long."""
+    """Each starts for itself."""
     gateway, topic = publisher
     os.kill(gateway.child("publisher"), signal.SIGSTOP)
     sent = [gateway.post(callback("j", number)).document["events"][0] for number in range(3)]
     gateway.kill()
     gateway.launch()
-    until(lambda: starting(gateway))
-    for child in starting(gateway):
-        os.kill(child, signal.SIGSTOP)
-    gateway.child("publisher")
+    os.kill(gateway.child("receiver"), signal.SIGSTOP)
     until(lambda: [record.event for record in delivered(kafka.bootstrap, topic)] == sent)
 
 
@@ -136,6 +126,31 @@ def test_a_receiver_that_cannot_be_started_is_tried_again(gateway: Gateway) -> N
     resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (limit, limit))
     until(lambda: gateway.children("receiver"))
     until(lambda: gateway.ask("/readyz").status == 200)
+    assert gateway.post(callback("j")).status == 200
+
+
+def test_without_the_fork_server_all_goes_on(gateway: Gateway) -> None:
+    """Its children live; the next that is started has another."""
+    receiver, server = gateway.child("receiver"), gateway.child("forkserver")
+    os.kill(server, signal.SIGKILL)
+    until(lambda: not is_alive(server))
+    assert gateway.post(callback("j", 1)).status == 200
+    assert gateway.ask("/readyz").document == {"status": "ok"}
+    os.kill(receiver, signal.SIGKILL)
+    assert gateway.child("receiver") != receiver
+    assert gateway.post(callback("j", 2)).status == 200
+    assert gateway.stop() == 0
+
+
+def test_a_fork_server_that_cannot_fork_gives_way_to_another(gateway: Gateway) -> None:
+    """It has no file descriptor left; it ends, and the receiver is started by the next."""
+    server = gateway.child("forkserver")
+    used = len(list(Path(f"/proc/{server}/fd").iterdir()))
+    resource.prlimit(server, resource.RLIMIT_NOFILE, (used, used))
+    os.kill(gateway.child("receiver"), signal.SIGKILL)
+    until(lambda: "cannot be started" in gateway.log.read_text())
+    until(lambda: gateway.ask("/readyz").status == 200)
+    assert gateway.child("forkserver") != server
     assert gateway.post(callback("j")).status == 200
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.gateway import descendants
+from tests.e2e.gateway import group
 
 _TOKEN = "bench-token-0123456789abcdef"
 _BARE = """
@@ -108,6 +108,7 @@ def gateway_server(folder: Path) -> Iterator[Served]:
             stdout=subprocess.PIPE,
             stderr=stream,
             text=True,
+            start_new_session=True,
         )
     try:
         assert process.stdout is not None
@@ -122,7 +123,7 @@ def gateway_server(folder: Path) -> Iterator[Served]:
 
 
 def _receiver(supervisor: int) -> int:
-    for child in descendants(supervisor):
+    for child in group(supervisor):
         if Path(f"/proc/{child}/comm").read_text().startswith("receiver"):
             return child
     raise RuntimeError("the gateway has no receiver")

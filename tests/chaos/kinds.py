@@ -12,6 +12,7 @@ class Kind(StrEnum):
     KILL_SUPERVISOR = "supervisor killed"
     KILL_RECEIVER = "receiver killed"
     KILL_PUBLISHER = "publisher killed"
+    KILL_FORK_SERVER = "fork server and a receiver killed"
     PAUSE_RECEIVER = "receiver paused"
     PAUSE_RECEIVERS = "all receivers paused, longer than senders wait"
     PAUSE_PUBLISHER = "publisher paused"
@@ -45,7 +46,8 @@ GATEWAY: Final[Mapping[Kind, Habit]] = {
     Kind.KILL_GATEWAY: Habit(0.1, 2.0, 1),
     Kind.KILL_SUPERVISOR: Habit(0.1, 1.0, 1),
     Kind.KILL_RECEIVER: Habit(0.0, 0.0, 9),
-    Kind.KILL_PUBLISHER: Habit(0.0, 0.0, 7),
+    Kind.KILL_PUBLISHER: Habit(0.0, 0.0, 6),
+    Kind.KILL_FORK_SERVER: Habit(0.0, 0.0, 1),
     Kind.PAUSE_RECEIVER: Habit(0.5, 4.0, 2),
     Kind.PAUSE_RECEIVERS: Habit(2.5, 5.0, 1),
     Kind.PAUSE_PUBLISHER: Habit(0.2, 12.0, 2),
@@ -74,7 +76,10 @@ RARE: Final[Mapping[Kind, Habit]] = {
 }
 """So often in a whole run, however long."""
 KILLS: Final = frozenset(
-    (Kind.KILL_GATEWAY, Kind.KILL_SUPERVISOR, Kind.KILL_RECEIVER, Kind.KILL_PUBLISHER)
+    (
+        *(Kind.KILL_GATEWAY, Kind.KILL_SUPERVISOR, Kind.KILL_FORK_SERVER),
+        *(Kind.KILL_RECEIVER, Kind.KILL_PUBLISHER),
+    )
 )
 ENDINGS: Final = KILLS | {Kind.HANG_PUBLISHER, Kind.TERMINATE}
 """After these a process has begun a new life."""

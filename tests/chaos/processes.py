@@ -7,10 +7,8 @@ it began to make good, on the clock of `time.monotonic`.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Final
 
@@ -89,17 +87,14 @@ def _kill_supervisor(scene: Scene, fault: Fault) -> float:
     gateway = scene.gateway
     gateway.signal(signal.SIGKILL)
     gateway.wait(WITHIN)
-    until(lambda: not any(_group(gateway.pid)), within=WITHIN)
+    until(lambda: not gateway.processes(), within=WITHIN)
     return made_good(partial(start, gateway), fault)
 
 
-def _group(leader: int) -> Iterator[int]:
-    """The living processes of a process group, also those that have no name yet."""
-    for each in Path("/proc").glob("[0-9]*"):
-        pid = int(each.name)
-        with suppress(ProcessLookupError):
-            if os.getpgid(pid) == leader and is_alive(pid):
-                yield pid
+def _kill_fork_server(scene: Scene, fault: Fault) -> float:
+    """And a receiver: the next one has another."""
+    os.kill(child("forkserver", scene, fault), signal.SIGKILL)
+    return kill_child("receiver", scene, fault)
 
 
 def _terminate(scene: Scene, fault: Fault) -> float:
@@ -116,6 +111,7 @@ DEEDS: Final[Mapping[Kind, Deed]] = {
     Kind.KILL_SUPERVISOR: _kill_supervisor,
     Kind.KILL_RECEIVER: partial(kill_child, "receiver"),
     Kind.KILL_PUBLISHER: partial(kill_child, "publisher"),
+    Kind.KILL_FORK_SERVER: _kill_fork_server,
     Kind.PAUSE_RECEIVER: partial(_pause_child, "receiver"),
     Kind.PAUSE_RECEIVERS: _pause_receivers,
     Kind.PAUSE_PUBLISHER: partial(_pause_child, "publisher"),

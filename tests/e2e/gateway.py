@@ -170,11 +170,11 @@ class Gateway:
 
     def children(self, name: str) -> list[int]:
         """Pids of the living processes called `receiver`, `publisher` or `forkserver`."""
-        return [pid for pid in descendants(self.pid) if _stat(pid)[:1] == [name]]
+        return [pid for pid in group(self.pid) if _stat(pid)[:1] == [name]]
 
     def processes(self) -> list[int]:
         """Pids of all of them."""
-        return [self.pid, *descendants(self.pid)]
+        return list(group(self.pid))
 
     def child(self, name: str) -> int:
         """The pid of the only such child, once there is one."""
@@ -235,12 +235,13 @@ def _section(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """All processes below one."""
-    with suppress(OSError):  # it has ended
-        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
-            yield child
-            yield from descendants(child)
+def group(leader: int) -> Iterator[int]:
+    """The living processes of a process group, whoever their parents are by now."""
+    for each in Path("/proc").glob("[0-9]*"):
+        pid = int(each.name)
+        with suppress(ProcessLookupError):
+            if os.getpgid(pid) == leader and is_alive(pid):
+                yield pid
 
 
 def _stat(pid: int) -> list[str]:

@@ -21,12 +21,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from gateway.processes.forking import CONTEXT
+from gateway.processes.forking import fork, give_up
 
 _LONGEST_PAUSE: Final = 5.0
 _STEADY_SECONDS: Final = 10.0
 _TOLD_SECONDS: Final = 1.0
 """How soon the fork server tells of an end; it takes a millisecond."""
+_UNTOLD: Final = 255
+"""The exit code, for multiprocessing, of a child whose fork server has gone."""
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,7 @@ class Child:
         self._works_since: float | None = None
         self._ends = 0
         self._killed_for = ""
+        self._starting: asyncio.Task[None] | None = None
         self._restart: asyncio.TimerHandle | None = None
         self._untold: object = None
         self._telling: asyncio.Task[None] | None = None
@@ -71,6 +74,11 @@ class Child:
     def pid(self) -> int | None:
         """The running process, for logs."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it has not said a word yet, but will."""
+        return self.beat is None and (self._starting is not None or self._process is not None)
 
     @property
     def silent_seconds(self) -> float:
@@ -89,31 +97,34 @@ class Child:
 
     def start(self) -> None:
         """Start the process and watch it; where the machine cannot, try again later."""
+        self._starting = asyncio.create_task(self._start())
+
+    async def _start(self) -> None:
+        self._untold = None  # the target knows it
         try:
-            ours, theirs = CONTEXT.Pipe()
-            process = CONTEXT.Process(target=self._target, args=(theirs,), name=self.name)
-            process.start()
+            self._process, self._link = await fork(self._target, self.name)
         except OSError as error:
-            self._again(f"cannot be started ({error.strerror})")
+            self._starting = None
+            self._again(f"cannot be started ({error})")
             return
-        except EOFError:
-            self._again("cannot be started (the fork server could not fork)")
-            return
-        theirs.close()
-        self._process, self._link = process, ours
+        self._starting = None
         self.beat = None
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._listen)
+        asyncio.get_running_loop().add_reader(self._link.fileno(), self._listen)
+        if self._untold is not None:
+            self._tell_soon()
+        if self._stopping:
+            self.stop()
 
     def stop(self) -> None:
         """Ask the process to finish; `ended` is set when it has."""
         self._stopping = True
         if self._restart is not None:
             self._restart.cancel()
-        if self._link is None:
-            self.ended.set()
-        else:
+        if self._link is not None:
             with contextlib.suppress(OSError), socket.socket(fileno=_copy(self._link)) as link:
                 link.shutdown(socket.SHUT_WR)  # also ends a message that it does not read
+        elif self._starting is None:
+            self.ended.set()
 
     def renew(self, target: Target, message: object) -> None:
         """Run `target` from its next start on; the process that runs now is told `message`.
@@ -121,6 +132,9 @@ class Child:
         A message that it has not begun to read gives way to a newer one.
         """
         self._target, self._untold = target, message
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell())
 
@@ -133,10 +147,11 @@ class Child:
 
     def kill(self, cause: str = "") -> None:
         """End the process at once; `cause` is told for it, if it is none of its own."""
-        if self._process is not None and self._process.pid is not None:
+        if self._process is not None:
             self._killed_for = cause
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+            _kill(self._process)
+        elif self._starting is not None:
+            give_up()
 
     def _listen(self) -> None:
         assert self._link is not None
@@ -152,31 +167,43 @@ class Child:
 
     def _exited(self) -> None:
         """Its end of the link is closed: so its end is noticed also without the fork server, which
-        tells why it ended."""
+        else tells why it ended."""
         process, link = self._process, self._link
         assert process is not None
         assert link is not None
         asyncio.get_running_loop().remove_reader(link.fileno())
         link.close()
         process.join(_TOLD_SECONDS)
+        if process.exitcode in (None, _UNTOLD):
+            _kill(process)  # there must never be two
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process.pid or 0, 0)  # where orphans are given to this process
         self.cause = self._killed_for or _cause(process.exitcode)
         self._killed_for = ""
         self._process, self._link, self.beat = None, None, None
         self.spoken.clear()
-        if self._stopping:
-            self.ended.set()
-            return
         if self._is_steady:
             self._pause, self._ends = 0.1, 0
         self._works_since = None
-        self._ends += 1
-        self._on_exit(self.cause)
+        if not self._stopping:
+            self._ends += 1
+            self._on_exit(self.cause)
         self._again(f"ended ({self.cause})")
 
     def _again(self, what: str) -> None:
+        if self._stopping:
+            self.ended.set()
+            return
         _log.error("%s %s; starting it again in %.1f s", self.name, what, self._pause)
         self._restart = asyncio.get_running_loop().call_later(self._pause, self.start)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+
+def _kill(process: ForkServerProcess) -> None:
+    """Also one that has lost its fork server."""
+    if process.pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 def _copy(link: Connection) -> int:
@@ -196,4 +223,4 @@ def _cause(exit_code: int | None) -> str:
     """A closed set: the name of a signal, `exit` or `error`."""
     if exit_code is not None and exit_code < 0:
         return signal.Signals(-exit_code).name
-    return "error" if exit_code else "exit"
+    return "exit" if exit_code == 0 else "error"

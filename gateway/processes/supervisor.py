@@ -153,7 +153,7 @@ async def _ended(children: list[Child], seconds: float) -> None:
 
 def _trouble(child: Child) -> str | None:
     if child.beat is None:
-        return f"{child.name} is {'not running' if child.pid is None else 'starting'}"
+        return f"{child.name} is {'starting' if child.is_starting else 'not running'}"
     if child.silent_seconds > STALLED_SECONDS:
         return f"{child.name} has been silent for {child.silent_seconds:.0f} s"
     return f"{child.name}: {child.beat.trouble}" if child.beat.trouble else None

@@ -1,6 +1,8 @@
 """`gateway check` and `gateway config schema`."""
 
+import gc
 import json
+import os
 from pathlib import Path
 
 import jsonschema_rs
@@ -88,6 +90,16 @@ def test_no_configuration(run: Run, tmp_path: Path) -> None:
         result = run(*words, "-c", path)
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr == f"{path}: cannot be read: No such file or directory\n"
+
+
+def test_serve_without_a_configuration_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    """Also where it did not run as a process of its own."""
+    environ = {**os.environ}
+    assert run("serve", "-c", tmp_path / "absent.yaml").exit_code == 2
+    assert gc.isenabled()
+    assert {**os.environ} == environ
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    assert not any("forkserver" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children)
 
 
 def test_config_schema_is_a_schema_that_the_configuration_obeys(run: Run, served: Served) -> None:

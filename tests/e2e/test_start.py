@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_a_gateway_is_ready_soon(new_gateway: NewGateway) -> None:
         times.append((time.monotonic() - started - least) / least)
         gateway.clean()
     assert min(times) < 12
+
+
+def test_a_closed_stderr_becomes_no_other_file(new_gateway: NewGateway) -> None:
+    """What is logged would be written to it."""
+    gateway = new_gateway()
+    gateway.launch(below=("sh", "-c", 'exec "$@" 2>&-', "sh"))
+    gateway.until_ready()
+    assert Path(f"/proc/{gateway.pid}/fd/2").readlink() == Path(os.devnull)
+    assert gateway.post(callback("j")).status == 200
+    assert gateway.stop() == 0
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -153,6 +153,27 @@ def test_a_fork_server_that_cannot_fork_gives_way_to_another(gateway: Gateway) -
     assert gateway.post(callback("j")).status == 200
 
 
+def test_a_fork_server_that_hangs_gives_way_to_another(gateway: Gateway) -> None:
+    """The admin port answers meanwhile."""
+    server = gateway.child("forkserver")
+    os.kill(server, signal.SIGSTOP)
+    os.kill(gateway.child("receiver"), signal.SIGKILL)
+    until(lambda: gateway.ask("/readyz").document.get("reasons") == ["receiver-0 is starting"])
+    until(lambda: gateway.ask("/readyz").status == 200)
+    assert gateway.child("forkserver") != server
+    assert gateway.post(callback("j")).status == 200
+
+
+def test_a_fork_server_that_hangs_does_not_hold_up_the_end(gateway: Gateway) -> None:
+    """Whether a receiver waits for it or not."""
+    os.kill(gateway.child("forkserver"), signal.SIGSTOP)
+    os.kill(gateway.child("receiver"), signal.SIGKILL)
+    until(lambda: gateway.ask("/readyz").status == 503)
+    gateway.signal(signal.SIGTERM)
+    assert gateway.wait(15) == 0
+    until(lambda: not gateway.processes())
+
+
 def test_a_receiver_that_ends_again_and_again_is_told(gateway: Gateway) -> None:
     """Also while it runs just now: whoever looks only then would see nothing of it."""
     for _ in range(3):

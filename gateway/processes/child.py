@@ -166,8 +166,8 @@ class Child:
             self._exited()
 
     def _exited(self) -> None:
-        """Its end of the link is closed: so its end is noticed also without the fork server, which
-        else tells why it ended."""
+        """The other end of the link is closed, which is seen also where the fork server, that tells
+        why, has gone."""
         process, link = self._process, self._link
         assert process is not None
         assert link is not None

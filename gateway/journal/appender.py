@@ -89,7 +89,10 @@ class Appender:
         self._waiting.append(waiting)
         if not self._is_working():
             self._work = asyncio.create_task(self._drain())
-        return await waiting.receipt
+        try:
+            return await waiting.receipt
+        finally:
+            del waiting  # an error that is raised here holds this frame, which would hold it
 
     async def probe(self) -> Reason | None:
         """Without traffic: ask the journal whether it takes entries again. Returns `state`."""

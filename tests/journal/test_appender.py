@@ -1,6 +1,8 @@
 """Group commit: few transactions, one answer for each, and bounds on what waits."""
 
 import asyncio
+import gc
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,8 +34,12 @@ class Gate:
 
     def probe(self, entries: Sequence[Entry] = ()) -> None:
         assert self.open.wait(10)
-        if error := self.error(entries):
-            raise error
+        error = self.error(entries)
+        try:
+            if error:
+                raise error
+        finally:
+            del error  # it holds this frame
 
 
 async def until(fact: Callable[[], object]) -> None:
@@ -317,3 +323,30 @@ async def test_what_was_refused_is_no_duplicate_when_it_comes_again() -> None:
     assert await appender.append(callback("a")) == NEW
     assert gate.batches == [1, 1]
     await appender.close()
+
+
+@pytest.mark.parametrize("reason", [Reason.JOURNAL_FULL, Reason.JOURNAL_UNAVAILABLE])
+async def test_a_refused_callback_leaves_nothing(
+    reason: Reason, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No cycle: the receivers' collector comes so seldom that megabytes would wait for it."""
+    caplog.set_level(logging.CRITICAL)  # it would keep the errors
+    gate = Gate()
+    gate.open.clear()
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    appender = Appender(gate, patience=0.05 if reason == Reason.JOURNAL_UNAVAILABLE else 10.0)
+    gc.collect()
+    gc.disable()
+    try:
+        appending = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+        await until(lambda: gate.batches)
+        if reason == Reason.JOURNAL_FULL:
+            gate.open.set()
+        assert reasons(await asyncio.gather(*appending, return_exceptions=True)) == [reason] * 3
+        del appending
+        gate.open.set()
+        await appender.close()
+        await asyncio.sleep(0)
+        assert [each for each in gc.get_objects() if isinstance(each, Entry)] == []
+    finally:
+        gc.enable()

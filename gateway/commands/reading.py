@@ -22,20 +22,14 @@ def read(path: Path) -> Settings:
 
 def settings(path: Path) -> Settings:
     """The configuration, or every mistake in it on stderr and exit code 2."""
-    try:
+    with _mistakes():
         return read(path)
-    except SettingsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
 
 
 def configured(path: Path) -> Part:
     """What of the configuration is about the journal; no secret is read."""
-    try:
+    with _mistakes():
         return load_part(path)
-    except SettingsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
 
 
 def part(path: Path) -> Part:
@@ -60,3 +54,13 @@ def journal_errors() -> Iterator[None]:
         yield
     except (JournalError, Busy) as error:
         fail(str(error))
+
+
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    """Those of the configuration end the command."""
+    try:
+        yield
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

@@ -7,7 +7,7 @@ power takes a figure back that was told.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
@@ -39,6 +39,7 @@ _RAISE: Final = """
     INSERT INTO figures (figure, value) VALUES (?, ?)
     ON CONFLICT (figure) DO UPDATE SET value = max(value, excluded.value)
 """
+FIGURES: Final = "SELECT figure, value FROM figures"
 _QUARANTINED: Final = "SELECT source, max(last_seen) FROM quarantine GROUP BY source"
 
 
@@ -75,8 +76,7 @@ class Outcomes:
     def figures(self) -> dict[Figure, float]:
         """Everything that was ever counted."""
         with naming(self._journal.path):
-            rows = self._journal.db.execute("SELECT figure, value FROM figures").fetchall()
-        return {tuple(json.loads(figure)): value for figure, value in rows}
+            return figures(self._journal.db.execute(FIGURES))
 
     def quarantined(self) -> dict[str, str]:
         """When each source was last heard of with what is in quarantine now."""
@@ -92,6 +92,11 @@ class Outcomes:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+
+def figures(rows: Iterable[tuple[str, float]]) -> dict[Figure, float]:
+    """Of what `FIGURES` selects."""
+    return {tuple(json.loads(figure)): value for figure, value in rows}
 
 
 def _rows(figures: Mapping[Figure, float]) -> list[tuple[str, float]]:

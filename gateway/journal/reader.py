@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from gateway.core.model import Record
-from gateway.journal import quarantine
+from gateway.journal import outcomes, quarantine
 from gateway.journal.connection import Connection
 from gateway.journal.errors import JournalError, naming
+from gateway.journal.outcomes import Figure
 from gateway.journal.publications import KEPT
 from gateway.journal.quarantine import Among, Quarantined, quarantined
 from gateway.journal.rows import HEAD_COLUMNS, RECORD_COLUMNS, record, records
@@ -166,6 +167,10 @@ class Reader:
         for first, received_at in self._rows(_WAITING, position):
             return Waiting(self.head() - first + 1, received_at)
         return Waiting(0, "")
+
+    def outcomes(self) -> dict[Figure, float]:
+        """Everything that was ever counted of the events."""
+        return outcomes.figures(self._rows(outcomes.FIGURES))
 
     def quarantine(self, limit: int, among: Among = Among()) -> list[Quarantined]:  # noqa: B008
         """The newest `limit` callbacks in quarantine, oldest first; all when it is negative."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from gateway.journal import Outcomes, Reader
+from gateway.journal import Reader
 from gateway.observe import metrics
 from gateway.observe.journal_metrics import JournalCollector, JournalFigures, RouteState
 from gateway.observe.outcomes import Figure
@@ -23,10 +23,9 @@ from gateway.settings import Settings
 class Figures:
     """What one scrape reads from the journal."""
 
-    def __init__(self, settings: Settings, journal: Reader, counted: Outcomes) -> None:
+    def __init__(self, settings: Settings, journal: Reader) -> None:
         self._settings = settings
         self._journal = journal
-        self._counted = counted
 
     def events(self) -> int:
         """How many events are kept."""
@@ -50,7 +49,7 @@ class Figures:
 
     def outcomes(self) -> Mapping[Figure, float]:
         """What was counted of the events."""
-        return self._counted.figures()
+        return self._journal.outcomes()
 
     def _state(self, route: str) -> RouteState:
         waiting = self._journal.waiting(self._journal.position(route))
@@ -70,9 +69,8 @@ def registry_of(
 
     @contextmanager
     def figures() -> Iterator[JournalFigures]:
-        path = settings().journal.path
-        with Reader(path) as journal, Outcomes(path) as counted:
-            yield Figures(settings(), journal, counted)
+        with Reader(settings().journal.path) as journal:
+            yield Figures(settings(), journal)
 
     def expected() -> dict[str, float]:
         sources = settings().sources.items()

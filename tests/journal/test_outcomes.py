@@ -30,8 +30,8 @@ def test_each_event_is_read_once_and_the_figures_go_on_where_they_were(
     writer.append([callback("a"), callback("f")])
     assert counted(path) == [6]
     assert counted(path) == []
-    with Outcomes(path) as outcomes:
-        assert outcomes.figures() == {SEEN: 6, LATEST: 6}
+    with Outcomes(path) as outcomes, Reader(path) as reader:
+        assert outcomes.figures() == reader.outcomes() == {SEEN: 6, LATEST: 6}
 
 
 def test_what_is_read_and_not_kept_is_read_again(path: Path, writer: Writer) -> None:

@@ -7,7 +7,7 @@ power takes a figure back that was told.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
@@ -15,7 +15,7 @@ from typing import Final, Self
 from gateway.core.model import Record
 from gateway.journal.connection import Connection
 from gateway.journal.errors import naming
-from gateway.journal.rows import RECORD_COLUMNS, records
+from gateway.journal.rows import RECORD_COLUMNS, record
 
 COUNTER: Final = "(outcomes)"
 """Its name among the positions: no route can be called so."""
@@ -51,14 +51,14 @@ class Outcomes:
         self._journal = Connection(path, ("synchronous = FULL", "wal_autocheckpoint = 0"))
         self._seen = 0
 
-    def read(self, *, limit: int, max_bytes: int) -> list[Record]:
-        """The next events that are not counted, in order: at most `limit`, about `max_bytes` of
-        JSON, and at least one where there is one."""
+    def read(self, limit: int) -> Iterator[Record]:
+        """The next events that are not counted, in order and at most `limit`; one at a time, as
+        together they may be large."""
         with naming(self._journal.path):
             found = self._journal.db.execute(_POSITION, (COUNTER,)).fetchone()
             self._seen = found[0] if found else 0
             with closing(self._journal.db.execute(_READ, (self._seen, limit))) as rows:
-                return records(rows, max_bytes)
+                yield from map(record, rows)
 
     def keep(self, to: int, added: Mapping[Figure, float], raised: Mapping[Figure, float]) -> bool:
         """All up to number `to` is counted: add to figures, and raise those that were lower.

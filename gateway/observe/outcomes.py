@@ -10,7 +10,7 @@ moderation. Times are those of jobs that have ended: one that runs repeats how l
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -45,6 +45,8 @@ _UNFINISHED: Final = frozenset({Outcome.RUNNING, Outcome.PAUSED})
 class Counted(NamedTuple):
     """What some events amount to: figures to add, and figures of which the highest counts."""
 
+    last: int
+    """The number of the last of them; 0 where there was none."""
     added: Mapping[Figure, float]
     raised: Mapping[Figure, float]
 
@@ -60,16 +62,18 @@ class Counting:
         self._providers = providers
         self._known = {_labels(figure) for figure in counted if figure[0] == _OUTCOMES}
 
-    def __call__(self, records: Sequence[Record]) -> Counted:
+    def __call__(self, records: Iterable[Record]) -> Counted:
         """All of them together."""
+        last = 0
         added: defaultdict[Figure, float] = defaultdict(float)
         raised: dict[Figure, float] = {}
         for record in records:
-            last, received = (LAST_EVENT, record.event.source), _unix(record.received_at)
-            raised[last] = max(received, raised.get(last, 0.0))
+            last = record.seq
+            heard, received = (LAST_EVENT, record.event.source), _unix(record.received_at)
+            raised[heard] = max(received, raised.get(heard, 0.0))
             if record.event.outcome:
                 self._add(record.event, added)
-        return Counted(added, raised)
+        return Counted(last, added, raised)
 
     def _add(self, event: Event, added: defaultdict[Figure, float]) -> None:
         data = _data(event)

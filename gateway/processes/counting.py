@@ -19,7 +19,6 @@ from gateway.providers import providers
 
 TURN_SECONDS: Final = 0.5
 _EVENTS: Final = 500
-_BYTES: Final = 4 << 20
 
 
 class OutcomeCounter:
@@ -42,11 +41,10 @@ class OutcomeCounter:
     def turn(self) -> None:
         """Count what is new, or some of it."""
         end = monotonic() + self._seconds
-        while records := self._journal.read(limit=_EVENTS, max_bytes=_BYTES):
-            added, raised = self._count(records)
-            if not self._journal.keep(records[-1].seq, added, raised):
+        while (counted := self._count(self._journal.read(_EVENTS))).last:
+            if not self._journal.keep(counted.last, counted.added, counted.raised):
                 self._count = self._counting()  # another gateway counts the same journal
-            for (_, source), moment in raised.items():
+            for (_, source), moment in counted.raised.items():
                 self._heard(source, moment)
             if monotonic() >= end:
                 break

@@ -14,7 +14,7 @@ LATEST = ("latest", "media")
 def counted(path: Path, *, limit: int = 100) -> list[int]:
     """The numbers that one reading finds, each counted as one."""
     with Outcomes(path) as outcomes:
-        numbers = [record.seq for record in outcomes.read(limit=limit, max_bytes=1 << 20)]
+        numbers = [record.seq for record in outcomes.read(limit)]
         if numbers:
             assert outcomes.keep(numbers[-1], {SEEN: len(numbers)}, {LATEST: numbers[-1]})
         return numbers
@@ -38,7 +38,7 @@ def test_what_is_read_and_not_kept_is_read_again(path: Path, writer: Writer) -> 
     """As after a kill between the two."""
     writer.append([callback("a"), callback("b")])
     with Outcomes(path) as outcomes:
-        assert len(outcomes.read(limit=100, max_bytes=1 << 20)) == 2
+        assert len(list(outcomes.read(100))) == 2
     assert counted(path) == [1, 2]
 
 
@@ -49,10 +49,10 @@ def test_of_two_who_count_the_same_events_one_is_told_to_read_anew(
     writer.append([callback("a"), callback("b")])
     with Outcomes(path) as one, Outcomes(path) as other:
         for each in (one, other):
-            assert len(each.read(limit=100, max_bytes=1 << 20)) == 2
+            assert len(list(each.read(100))) == 2
         assert one.keep(2, {SEEN: 2}, {})
         assert not other.keep(2, {SEEN: 2}, {})
-        assert other.read(limit=100, max_bytes=1 << 20) == []
+        assert list(other.read(100)) == []
         assert other.figures() == {SEEN: 2}
 
 
@@ -60,7 +60,7 @@ def test_a_raised_figure_never_falls(path: Path, writer: Writer) -> None:
     writer.append([callback("a"), callback("b")])
     with Outcomes(path) as outcomes:
         for number, value in ((1, 7.0), (2, 3.0)):
-            outcomes.read(limit=1, max_bytes=1)
+            list(outcomes.read(1))
             assert outcomes.keep(number, {}, {LATEST: value})
         assert outcomes.figures() == {LATEST: 7.0}
 

@@ -2,8 +2,9 @@
 
 An open loop: requests fall due at random moments of a mean rate, whatever the server does, and
 their latency counts from that moment, also while they wait for a connection. So a server that
-stalls cannot slow down those who ask, and hide it. One request at a time on each connection; one
-`epoll` loop without asyncio, since generator and server share the machine.
+stalls cannot slow down those who ask, and hide it. One request at a time on each connection, and
+all connections in turn, as different senders would have them; one `epoll` loop without asyncio,
+since generator and server share the machine.
 """
 
 import json
@@ -55,7 +56,7 @@ class Generator:
         self._body = head.encode(), tail.encode()
         self._chance = random.Random(plan.seed)
         self._poll = select.epoll()
-        self._idle: list[_Connection] = []
+        self._idle: deque[_Connection] = deque()
         self._open: dict[int, _Connection] = {}
         self._waiting: deque[float] = deque()
         self._sent = 0
@@ -101,7 +102,7 @@ class Generator:
 
     def _send_waiting(self) -> None:
         while self._waiting and self._idle:
-            self._send(self._idle.pop(), self._waiting.popleft())
+            self._send(self._idle.popleft(), self._waiting.popleft())
 
     def _dial(self, count: int) -> None:
         for _ in range(count):

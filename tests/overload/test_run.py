@@ -1,6 +1,9 @@
 """The measure itself: what the generator tells is what the server did, and verdicts judge it."""
 
+import asyncio
+import itertools
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -58,6 +61,27 @@ async def test_what_the_generator_tells_is_what_the_server_did(room: int, status
             assert all(seconds > 0 for _, seconds, _ in found.outcomes)
             assert found.failed == 0
         assert set(port.statuses) == {status}
+
+
+async def test_every_connection_takes_its_turn() -> None:
+    """Else a server ends most of them at one moment, as idle, and the generator has to dial."""
+    served: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            for count in itertools.count(1):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
+                await reader.readexactly(length)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                served.append(count)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await phase(replace(PLAN, port=port, seconds=1.0, connections=20), receiver=1)
+    assert served.count(1) == 20
+    assert max(served) <= 2 * len(served) // 20
 
 
 def test_a_good_run_meets_every_target() -> None:

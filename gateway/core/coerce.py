@@ -33,7 +33,8 @@ class Plan:
     """How one value is coerced: by `scalar`, as a list of `item`, else as an object of `fields`."""
 
     name: str = ""
-    """What the value is called in the result."""
+    """What the value is called in the result; a field of a `closed` one that has none goes aside,
+    as one that is known."""
     scalar: Scalar | None = None
     item: "Plan | None" = None
     fields: "dict[str, Plan]" = field(default_factory=dict)
@@ -142,7 +143,9 @@ def _renamed(
     """Our names for the vendor's; of two names for one thing that disagree, the plan's first."""
     renamed: dict[str, Value] = {}
     for name, known in fields.items():
-        if name in found and renamed.setdefault(known.name, found[name]) != found[name]:
+        if name not in found:
+            continue
+        if not known.name or renamed.setdefault(known.name, found[name]) != found[name]:
             aside.keep(found[name], below(path, name))
     return renamed
 

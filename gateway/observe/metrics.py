@@ -47,7 +47,9 @@ LAST_CALLBACK = Gauge(
 )
 # A growing figure means that the vendor sends what the schemas do not know yet.
 UNKNOWN_FIELDS = Counter(
-    "gateway_unknown_fields_total", "Fields that no schema knew.", ["source", "tag"]
+    "gateway_unknown_fields_total",
+    "Fields of events that no schema knew.",
+    ["source", "tag"],
 )
 # One commit makes a whole batch of callbacks durable.
 COMMIT_SECONDS = Histogram(

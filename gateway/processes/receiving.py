@@ -89,9 +89,10 @@ class Observed:
     def _count(self, source: str, answer: Answer, made: Receipted) -> None:
         for proof in made.proofs:
             self._tally.add(metrics.verified(source, proof.check, proof.secret))
-        for draft in made.drafts:
-            if draft.unknown:
-                metrics.unknown_fields(source, draft.tag, draft.unknown, known=self._tags)
+        if answer.result is Result.ACCEPTED:
+            for draft in made.drafts:
+                if draft.unknown:
+                    metrics.unknown_fields(source, draft.tag, draft.unknown, known=self._tags)
         if answer.result in _DURABLE:
             self._tally.latest(metrics.last_callback(source), time())
 

@@ -52,7 +52,9 @@ def test_what_nothing_has_counted_yet_has_its_help_all_the_same() -> None:
     missing = {each.name: each for each in metrics.missing(counted)}
     assert "gateway_callbacks" not in missing
     assert missing["gateway_unknown_fields"].samples == []
-    assert missing["gateway_unknown_fields"].documentation == "Fields that no schema knew."
+    assert (
+        missing["gateway_unknown_fields"].documentation == "Fields of events that no schema knew."
+    )
 
 
 def test_strangers_make_no_labels() -> None:

@@ -85,6 +85,10 @@ def test_a_moderation_is_known_by_its_name_or_its_verdict(document: Document) ->
         {"EventName": "ReviewImage", "JobsDetail": "text"},
         {"EventName": "TaskFinish", "JobsDetail": {"JobId": "j1", "Tag": "Snapshot"}},
         {"EventName": "TaskFinish", "JobsDetail": {"JobId": "a1", "Operation": {"Result": 1}}},
+        {
+            "EventName": "TaskFinish",
+            "JobsDetail": {"JobId": "a1", "Operation": {"SCF": "1"}, "Result": 0},
+        },
         {"JobsDetail": [{"JobId": "m1", "Result": 0}, {"JobId": "j1", "Tag": "Snapshot"}]},
         {"JobsDetail": {"JobId": "j1", "Tag": "Snapshot", "Result": 0}},
         {"JobsDetail": {"JobId": "j1", "Result": None}},
@@ -231,6 +235,21 @@ def test_what_was_hit_passes_nothing(flag: int) -> None:
     found = found_in(detail(Result=0, Snapshot=[{"Result": 0, **hit}], **hit))
     assert [found["verdict"], found["snapshots"][0]["verdict"]] == ["unknown"] * 2
     assert found_in(simple(porn_info={"hit_flag": flag}, result=0))["verdict"] == "unknown"
+
+
+def test_a_scene_that_could_not_be_judged_passes_nothing() -> None:
+    """Its own flag is what a flag is before anybody has set it, and what the whole says is then of
+    the other scenes."""
+    failed = {"PornInfo": {"Code": -65007, "Msg": "decode failed", "HitFlag": 0}}
+    clean = {"AdsInfo": {"Code": 0, "HitFlag": 0}}
+    found = found_in(detail(Result=0, **failed, **clean))
+    assert found["verdict"] == "unknown"
+    assert {each["scene"]: each["verdict"] for each in found["scenes"]} == {
+        "ads": "pass",
+        "porn": "unknown",
+    }
+    assert found_in(detail(Result=1, **failed))["verdict"] == "block"
+    assert found_in(detail(Result=0, Snapshot=[{"Url": "u"}], **clean))["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,9 @@ def is_moderation(root: Root, _document: Value) -> bool:
 
 def _is_moderated(job: Node, event_name: str | None) -> bool:
     """What failed has no verdict: where nothing has a name, it is known by what it was to judge."""
-    if _says(job, "Tag"):
+    if _says(job, "Tag", "Operation"):
         return False
-    return _says(job, *_JUDGED) or (
-        event_name is None and _says(job, *_TO_JUDGE) and not _says(job, "Operation")
-    )
+    return _says(job, *_JUDGED) or (event_name is None and _says(job, *_TO_JUDGE))
 
 
 def is_probe(document: Value) -> bool:

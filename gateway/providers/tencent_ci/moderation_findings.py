@@ -101,11 +101,16 @@ def _verdict(node: Node, verdicts: Verdicts) -> str:
 
 
 def _overall(node: Node, parts: Iterable[Node], verdicts: Verdicts) -> str:
-    """The verdict of what has scenes or pieces: one that was hit contradicts a pass."""
+    """The verdict of what has scenes or pieces: one that was hit contradicts a pass, and so does a
+    scene that could not be judged."""
     verdict = _verdict(node, verdicts)
-    if verdict == Verdict.PASS and any(part["verdict"] in _HITS for part in parts):
+    if verdict == Verdict.PASS and any(map(_contradicts, parts)):
         return Verdict.UNKNOWN.value
     return verdict
+
+
+def _contradicts(part: Node) -> bool:
+    return part["verdict"] in _HITS or ("scene" in part and part["verdict"] != Verdict.PASS)
 
 
 def _scenes(node: Node, verdicts: Verdicts) -> list[Node]:

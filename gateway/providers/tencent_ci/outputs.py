@@ -61,10 +61,13 @@ def _written(operation: Node, written: Sequence[Node], asked: Node) -> list[Node
 
 
 def _pictures(result: Node) -> list[Node]:
-    """A callback names one picture; the job's page says that the result is that of an upload."""
-    lists = _nodes(result.get("ProcessResults"))
-    uploaded = [picture for pictures in lists for picture in _nodes(pictures.get("Object"))]
-    return [result, *_nodes(result.get("ProcessResult")), *uploaded]
+    """A callback names one picture; the job's page says that the result is that of an upload, with
+    or without its `UploadResult` around it."""
+    found = [result, *_nodes(result.get("ProcessResult"))]
+    for place in (result, *_nodes(result.get("UploadResult"))):
+        for pictures in _nodes(place.get("ProcessResults")):
+            found += _nodes(pictures.get("Object"))
+    return found
 
 
 def _inline(operation: Node) -> bool:

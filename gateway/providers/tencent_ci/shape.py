@@ -1,5 +1,6 @@
 """Vendor name → our name, as tables; the types come from the schema of the event.
 
+What has no name of ours is known, and `extra` as it is.
 `Bucket` beside `BucketId`: the tables of 22 manual pages call it so, every example `BucketId`.
 `CreateTime`, `Createtime`, `CreationTime`: workflow, its field table, job.
 """
@@ -8,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.core.coerce import Plan
+from gateway.core.scalars import text
 
 Shape = Mapping[str, "str | tuple[str, Shape]"]
+_EXTRA = ""
 
 HEADERS: Shape = {"Key": "key", "Value": "value"}
 PLACE: Shape = {
@@ -19,10 +22,15 @@ PLACE: Shape = {
     "Object": "key",
     "CosHeaders": ("headers", HEADERS),
 }
-INPUT: dict[str, "str | tuple[str, Shape]"] = {**PLACE, "Url": "url"}
+INPUT: dict[str, "str | tuple[str, Shape]"] = {
+    **PLACE,
+    "Url": "url",
+    **dict.fromkeys(("Lang", "Type", "BasicType"), _EXTRA),  # of Translation
+}
 JOB: Shape = {
     "JobId": "id",
     "Tag": "tag",
+    "SubTag": _EXTRA,  # beside two Tags, documented nowhere
     "State": "state",
     "Code": "code",
     "Message": "message",
@@ -95,6 +103,8 @@ def shaped(shape: Shape, types: Mapping[str, Plan]) -> Plan:
 
 
 def _field(target: "str | tuple[str, Shape]", types: Mapping[str, Plan]) -> Plan:
+    if target == _EXTRA:
+        return Plan(scalar=text)
     if isinstance(target, str):
         return replace(types[target], name=target)
     name, inner = target

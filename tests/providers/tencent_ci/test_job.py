@@ -357,8 +357,50 @@ def test_unknown_fields_are_counted() -> None:
     drafts = normalizer()(
         job(New="1", Operation={"Tag": "Tts", "New": {"a": ["1", "2"]}}) | {"Z": "1"}
     )
-    assert [draft.unknown for draft in drafts] == [4]
+    assert [draft.unknown for draft in drafts] == [3]
     assert [draft.unknown for draft in normalizer()(job(Tag="Tts", Code="Success"))] == [0]
+
+
+def test_what_is_known_and_has_no_place_is_in_extra_uncounted() -> None:
+    """`SubTag`, and what the input of a Translation has instead of a bucket."""
+    told = {"Lang": "en", "Type": "txt", "BasicType": "pptx"}
+    document = job(Tag="Translation", SubTag="Odd", Input={"Object": "in/a.txt", **told})
+    (draft,) = normalizer()(document)
+    assert draft.unknown == 0
+    assert draft.data["input"] == {"key": "in/a.txt"}
+    assert draft.data["extra"] == {
+        "JobsDetail.SubTag": "Odd",
+        **{f"JobsDetail.Input.{name}": value for name, value in told.items()},
+    }
+
+
+def test_what_was_asked_of_fast_recognition_is_typed() -> None:
+    asked = {"FlashAsr": "true", "Format": "mp3", "FirstChannelOnly": "1", "WordInfo": "0"}
+    document = job(Tag="SpeechRecognition", Operation={"SpeechRecognition": asked})
+    (draft,) = normalizer()(document)
+    typed = {"FlashAsr": True, "Format": "mp3", "FirstChannelOnly": 1, "WordInfo": 0}
+    assert draft.data["detail"] == {"SpeechRecognition": typed}
+    assert draft.unknown == 0
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_pictures_are_typed_whatever_is_around_them(several: bool) -> None:  # noqa: FBT001
+    """`UploadResult` is what the picture API puts around its answer."""
+    pictures = [{"Key": "o/1.jpg", "Width": "1"}, {"Key": "o/2.jpg", "Width": "2"}]
+    answer = {
+        "OriginalInfo": {"ImageInfo": {"Width": "500"}},
+        "ProcessResults": {"Object": pictures if several else pictures[0]},
+    }
+    typed = {
+        "OriginalInfo": {"ImageInfo": {"Width": 500}},
+        "ProcessResults": [
+            {"Object": [{"Key": f"o/{n}.jpg", "Width": n} for n in (1, 2)[: 1 + several]]}
+        ],
+    }
+    for result, expected in ((answer, typed), ({"UploadResult": answer}, {"UploadResult": typed})):
+        (draft,) = normalizer()(job(Tag="PicProcess", Operation={"PicProcessResult": result}))
+        assert draft.data["detail"] == {"PicProcessResult": [expected]}
+        assert draft.unknown == 0
 
 
 def test_a_missing_job_id_is_told_by_the_quarantine() -> None:

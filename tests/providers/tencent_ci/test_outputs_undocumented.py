@@ -145,6 +145,21 @@ UNDOCUMENTED: dict[str, tuple[Document, Told]] = {
             [OTHER | {"key": "o/a.png"}, OTHER | {"key": "o/b.png"}],
         ),
     ),
+    "PicProcess as an upload tells it, with its outermost name": (
+        job(
+            Tag="PicProcess",
+            Operation={
+                "PicProcessResult": {
+                    "UploadResult": {
+                        "OriginalInfo": {"Key": "input/a.jpg"},
+                        "ProcessResults": {"Object": [{"Key": "o/a.png"}, {"Key": "o/b.png"}]},
+                    }
+                },
+                "Output": OUTPUT | {"Object": "o/${Number}.png"},
+            },
+        ),
+        ({}, [OTHER | {"key": "o/a.png"}, OTHER | {"key": "o/b.png"}]),
+    ),
     "PicProcess, each picture named twice": (
         job(
             Tag="PicProcess",

@@ -49,7 +49,8 @@ class _Waiting(NamedTuple):
 
 
 class Appender:
-    """For one event loop. `state`: why the last commit failed; None when it did not."""
+    """For one event loop. `state`: why the last commit of anything new, or the last probe, failed;
+    None when it did not."""
 
     def __init__(
         self,
@@ -180,7 +181,8 @@ class Appender:
             return [self._results([entry])[0] for entry in entries]
 
     def _settle(self, batch: list[_Waiting], results: list[Result], seconds: float) -> None:
-        self._learn(next((each for each in results if isinstance(each, Busy)), None))
+        if not all(map(_is_duplicate, results)):  # which would take no room
+            self._learn(next((each for each in results if isinstance(each, Busy)), None))
         for waiting, result in zip(batch, results, strict=True):
             self._answer(waiting, result)
         committed = sum(isinstance(result, Receipt) for result in results)
@@ -214,6 +216,10 @@ class Appender:
         elif self._is_told and not trouble:
             self._is_told = False
             _log.info("callbacks are accepted again")
+
+
+def _is_duplicate(result: Result) -> bool:
+    return isinstance(result, Receipt) and result.duplicate
 
 
 def _size(entry: Entry) -> int:

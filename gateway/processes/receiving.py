@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from multiprocessing.connection import Connection
-from time import time
+from time import monotonic, time
 from typing import Final
 
 import uvloop
@@ -42,6 +42,8 @@ from gateway.settings import Server, Settings
 from gateway.sources import build_sources
 
 BEAT_SECONDS: Final = 1.0
+PROBE_SECONDS: Final = 30.0
+"""Without a callback that tells, the journal is asked so often whether it has room."""
 FINISH_SECONDS: Final = 8.0
 """How long requests in flight may still take after the port is closed."""
 _log = logging.getLogger(__name__)
@@ -222,10 +224,12 @@ class _OnCommit:
 
 
 async def _beat(link: Connection, appender: Appender) -> None:
+    asked = -PROBE_SECONDS
     while True:
+        if appender.state or monotonic() - asked >= PROBE_SECONDS:
+            await appender.probe()
+            asked = monotonic()
         trouble = appender.state
         if select.select((), (link,), (), 0)[1]:  # a supervisor that hangs does not read
             link.send(Beat(trouble.value if trouble else None))
-        if trouble:
-            await appender.probe()
         await asyncio.sleep(BEAT_SECONDS)

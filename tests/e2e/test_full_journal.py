@@ -59,6 +59,11 @@ def test_a_full_journal_says_so_and_recovers_with_more_room(new_gateway: NewGate
     assert busy == len(refused)
     assert gateway.post(b"<a/>", path="/callbacks/media/wrong").status == 401
 
+    assert gateway.post(large(0)).document["status"] == "duplicate"
+    assert gateway.stop() == 0
+    gateway.start()
+    until(lambda: "journal_full" in str(gateway.ask("/readyz").document), within=3)
+
     assert gateway.stop() == 0
     gateway.settings["journal"] = {"path": "journal.db", "max_size": "8MiB"}
     gateway.start()

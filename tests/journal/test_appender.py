@@ -26,11 +26,12 @@ class Gate:
         self.open.set()
         self.batches: list[int] = []
         self.error: Callable[[Sequence[Entry]], Exception | None] = lambda _entries: None
+        self.answer = NEW
 
     def append(self, entries: Sequence[Entry]) -> list[Receipt]:
         self.batches.append(len(entries))
         self.probe(entries)
-        return [NEW for _ in entries]
+        return [self.answer for _ in entries]
 
     def probe(self, entries: Sequence[Entry] = ()) -> None:
         assert self.open.wait(10)
@@ -196,6 +197,22 @@ async def test_the_state_is_that_of_the_last_commit() -> None:
     states.append(appender.state)
 
     assert states == [None, Reason.JOURNAL_FULL, None]
+    await appender.close()
+
+
+async def test_a_duplicate_does_not_tell_that_there_is_room() -> None:
+    """It is answered from what is kept, also by a journal that is full."""
+    gate = Gate()
+    appender = Appender(gate)
+    gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
+    with pytest.raises(Busy):
+        await appender.append(callback("a"))
+    gate.error = lambda _entries: None
+    gate.answer = Receipt(duplicate=True)
+
+    assert await appender.append(callback("kept")) == gate.answer
+    assert appender.state is Reason.JOURNAL_FULL
+    assert await appender.probe() is None
     await appender.close()
 
 

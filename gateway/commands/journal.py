@@ -17,8 +17,9 @@ What to do:
 2. Look at the disk (dmesg, SMART): a journal is not damaged by crashes or loss of power.
 3. With a backup: put it in place of the journal, and delete {name}-wal and {name}-shm. What came
    after it is to be had from the damaged copy, or from its senders.
-4. Without one: save what can be read: sqlite3 {name} .recover | sqlite3 new.db
-   then check it: gateway journal verify new.db
+4. Without one: save what can be read, with the sqlite3 of https://sqlite.org/download.html (that of
+   Debian has no .recover): sqlite3 {name} .recover | sqlite3 new.db
+   then check it: gateway journal verify new.db; and put it in place of the journal, as in 3.
 5. Start the gateway. Its routes go on from the positions that the file has; consumers deduplicate.
 """
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -30,6 +31,9 @@ def serve(path: Path, *, as_demo: bool) -> None:
     """Receive callbacks until SIGTERM."""
     _fill_standard_streams()
     with ExitStack() as stack:
+        # one that comes before the supervisor can read the configuration again waits until then
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        stack.callback(signal.pthread_sigmask, signal.SIG_UNBLOCK, {signal.SIGHUP})
         gc.disable()  # until the gateway has settled
         stack.callback(gc.enable)
         try:

@@ -87,6 +87,8 @@ def copy(path: Path, target: Path, step: Step) -> int:
     anew. Raises JournalError, also when `target` is there already.
     """
     part = target.with_name(target.name + ".part")
+    if target.exists():
+        raise JournalError(f"backup {target}: is there already, and is not overwritten")
     with naming(target):
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.clock import now
 from gateway.core.moments import utc
-from gateway.journal import COUNTER, JournalError, Upkeep, damage
+from gateway.journal import COUNTER, JournalError, Tenant, Upkeep, damage
 from gateway.processes.counting import OutcomeCounter
 from gateway.settings import Settings
 
@@ -32,8 +32,9 @@ class Operations:
 
     def __init__(self, settings: Settings) -> None:
         """Open or create the journal, before any other process; log what of it a failing disk has
-        damaged. Raises JournalError."""
+        damaged. Raises JournalError, also where another gateway has it."""
         journal = settings.journal
+        self._tenant = Tenant(journal.path)
         self._retention = journal.retention
         self._readers = [COUNTER, *(route.name for route in settings.routes)]
         if (told := damage(journal.path, now=now())) is not None:
@@ -64,6 +65,7 @@ class Operations:
         for close in (self._counter.close, self._upkeep.close):
             await loop.run_in_executor(self._thread, close)
         self._thread.shutdown()
+        self._tenant.close()
 
     def _try(self, work: Callable[[], None]) -> None:
         """Its trouble is logged when it begins, not each second that it lasts."""

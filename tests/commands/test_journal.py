@@ -24,7 +24,7 @@ def test_verify_finds_nothing_in_a_running_gateway_and_its_backup(
     assert backed_up.exit_code == 0
     assert backed_up.stdout.startswith(f"{copy}: ")
     assert (again.exit_code, again.stdout) == (1, "")
-    assert "File exists" in again.stderr
+    assert "is there already" in again.stderr
     assert (of_copy.exit_code, of_copy.stdout) == (0, f"{copy}: ok\n")
     with Reader(copy) as journal:
         assert journal.count() == len(served.ids)

@@ -1,6 +1,7 @@
 """Starting: soon, or not at all and with one clear line that says why."""
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway
 from tests.e2e.gateway import Gateway, callback
 
@@ -113,6 +115,32 @@ def test_a_journal_that_is_something_else(new_gateway: NewGateway) -> None:
     gateway.journal.write_bytes(b"something else " * 1000)
     assert f"journal {gateway.journal}: " in told(gateway)
     assert gateway.journal.read_bytes() == b"something else " * 1000
+
+
+def test_a_journal_that_another_gateway_has(new_gateway: NewGateway) -> None:
+    """Both would publish all of it; when the other has ended, however it has, it may be had."""
+    gateway = new_gateway()
+    gateway.start()
+    second = new_gateway({"journal": {"path": str(gateway.journal)}})
+    line = told(second)
+    assert f"journal {gateway.journal}: another gateway has it, process {gateway.pid}; " in line
+    assert gateway.post(callback("j")).status == 200
+    gateway.kill()
+    second.start()
+    assert second.stop() == 0
+
+
+def test_a_hangup_while_it_starts_is_a_reload(new_gateway: NewGateway) -> None:
+    """The configuration may have been read just before it changed."""
+    gateway = new_gateway()
+    status = Path(f"/proc/{gateway.launch().pid}/status")
+    hangup = 1 << (signal.SIGHUP - 1)
+    until(lambda: int(status.read_text().split("SigBlk:")[1].split()[0], 16) & hangup)
+    gateway.signal(signal.SIGHUP)
+    gateway.until_ready()
+    until(lambda: "the new configuration is in use" in gateway.log.read_text())
+    assert gateway.post(callback("j")).status == 200
+    assert gateway.stop() == 0
 
 
 def test_mistakes_in_the_configuration(new_gateway: NewGateway) -> None:

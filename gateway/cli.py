@@ -1,5 +1,7 @@
 """`gateway`: one command for everything. Each family of commands is a file in `commands/`."""
 
+import io
+import sys
 from collections.abc import Iterator, Mapping
 from pkgutil import resolve_name
 from typing import Final
@@ -44,6 +46,8 @@ class _Commands(Mapping[str, click.Command]):
 @click.version_option(package_name="callback-gateway")
 def main() -> None:
     """Receive job and workflow callbacks, keep them durably, publish them to Kafka."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what it cannot spell is no reason to end
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 main.commands = _Commands()  # type: ignore[assignment]  # click only reads it

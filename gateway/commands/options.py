@@ -38,7 +38,8 @@ def without_configuration(command: F) -> F:
 
 def confirmed(command: F) -> F:
     """The `--yes` flag."""
-    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+    text = "Do not ask. Without a terminal nothing is asked."
+    return click.option("--yes", is_flag=True, help=text)(command)
 
 
 def ask(question: str, *, yes: bool) -> None:

@@ -35,6 +35,10 @@ def print_rows(columns: Row, rows: Iterable[Row]) -> None:
     table = Table(*columns, box=None, pad_edge=False, show_header=bool(columns))
     for row in rows:
         table.add_row(*(Text(printable(text), _COLOURS.get(text, "")) for text in row))
+    for column in table.columns:
+        column.overflow = "fold"
+    for column in table.columns[:1]:  # an id, which other commands take whole
+        column.no_wrap, column.min_width = True, max(map(len, map(str, column.cells)), default=0)
     if table.row_count:
         Console().print(table)
 

@@ -17,7 +17,7 @@ from gateway.commands.moment import moment
 from gateway.commands.options import as_json, ask, configuration, confirmed, fail
 from gateway.commands.output import Step, print_rows, printable, progress
 from gateway.commands.reading import journal, journal_errors, part, settings
-from gateway.core.errors import Reason
+from gateway.core.errors import QUARANTINING
 from gateway.journal import Among, Quarantined, Reader
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _among(command: F) -> F:
     """The options that choose by source and reason."""
     for option in (
         click.option(
-            "--reason", type=click.Choice([each.value for each in Reason]), metavar="REASON"
+            "--reason", type=click.Choice([each.value for each in QUARANTINING]), metavar="REASON"
         ),
         click.option("--source", metavar="NAME", shell_complete=names.sources),
     ):
@@ -128,6 +128,8 @@ def retry(
         chosen = ids or reader.quarantine_ids(Among(source or "", reason or ""))
         step = opened.enter_context(progress("retrying"))
         failed = asyncio.run(_report(_retried(each, chosen, step), plain=plain))
+    if not chosen:
+        click.echo("gateway: nothing of that is in quarantine", err=True)
     if failed:
         click.echo(f"gateway: {failed} of {len(chosen)} still in quarantine", err=True)
         sys.exit(1)

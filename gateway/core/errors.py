@@ -5,6 +5,7 @@ logs. A message never carries the input's secrets.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -44,6 +45,22 @@ class Reason(StrEnum):
     PROBE = "probe"
     # always a bug
     INTERNAL = "internal"
+
+
+QUARANTINING: Final = (
+    Reason.EMPTY,
+    Reason.NOT_XML_OR_JSON,
+    Reason.ENCODING,
+    Reason.MALFORMED_XML,
+    Reason.DOCTYPE,
+    Reason.MALFORMED_JSON,
+    Reason.TOO_DEEP,
+    Reason.AMBIGUOUS,
+    Reason.SCHEMA,
+    Reason.UNCONFIRMED,
+    Reason.REPLAYED,
+)
+"""Those of an authentic callback that is kept all the same."""
 
 
 class GatewayError(Exception):

@@ -66,7 +66,7 @@ def cluster(settings: Settings) -> Iterator[Finding]:
                 yield sized(name, told.largest, settings.kafka.max_request_size)
     except (KafkaError, OSError) as error:
         advice = "is it running, and are security_protocol, user and password right?"
-        yield fail("kafka", f"{servers}: {type(error).__name__} {error}", advice)
+        yield fail("kafka", f"{servers}: {error or type(error).__name__}", advice)
 
 
 def judged(name: str, topic: Topic | None, servers: str) -> Finding:

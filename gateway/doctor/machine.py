@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -48,6 +48,8 @@ def files(soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]) -> Finding:
 def ports(settings: Settings) -> Iterator[Finding]:
     """Whether both are free, or a running gateway's."""
     ours = is_gateway(settings.admin.listen)
+    if ours:
+        yield _readiness(settings.admin.listen)
     for what, address in (
         ("admin.listen", settings.admin.listen),
         ("server.listen", settings.server.listen),
@@ -73,16 +75,29 @@ def _trouble(address: Address) -> str | None:
     return None
 
 
+def _readiness(admin: Address) -> Finding:
+    told = _asked(admin, "/readyz")
+    if told.get("status") == "ok":
+        return ok("gateway", "runs, and accepts callbacks")
+    reasons = ", ".join(map(str, told.get("reasons", ["/readyz does not answer"])))
+    return fail("gateway", f"runs, and accepts no callbacks: {reasons}", "look at its log")
+
+
 def is_gateway(admin: Address) -> bool:
     """Whether a gateway answers there."""
+    return _asked(admin, "/healthz").get("status") in ("ok", "unavailable")
+
+
+def _asked(admin: Address, path: str) -> dict[str, Any]:
+    """The object that is answered; empty where there is none."""
     connection = HTTPConnection(
         _ANY.get(admin.host, admin.host), admin.port, timeout=_TIMEOUT_SECONDS
     )
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         told = orjson.loads(connection.getresponse().read(1 << 16))
     except (OSError, HTTPException, orjson.JSONDecodeError):
-        return False
+        return {}
     finally:
         connection.close()
-    return isinstance(told, dict) and told.get("status") in ("ok", "unavailable")
+    return told if isinstance(told, dict) else {}

@@ -15,7 +15,7 @@ from typing import Final
 
 from aiohttp import HttpVersion10, StreamReader, http_parser, web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_exceptions import BadHttpMethod
+from aiohttp.http_exceptions import BadHttpMessage, BadHttpMethod
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
@@ -109,8 +109,10 @@ class _Protocol(RequestHandler):
         if request.writer.output_size:
             raise ConnectionError("the answer has begun: nothing can be said any more")
         forget_frames(exc)
-        if isinstance(exc, BadHttpMethod):
-            status = 411 if self.is_unmeasured else 405 if _METHOD.match(exc.message) else status
+        if self.is_unmeasured and _is_of_body(exc):
+            status = 411
+        elif isinstance(exc, BadHttpMethod) and _METHOD.match(exc.message):
+            status = 405
         return self.refusals.receiver.malformed(request, status)
 
 
@@ -145,11 +147,20 @@ class _Refusals:
                 transport.write(answer)
 
 
+def _is_of_body(error: BaseException | None) -> bool:
+    """Whether the parser took a body for another request, or for what no request may be before."""
+    if not isinstance(error, BadHttpMessage):
+        return False
+    return isinstance(error, BadHttpMethod) or error.message.startswith("Data after")
+
+
 def _is_unmeasured(data: bytes) -> bool:
     head, _, body = data.partition(b"\r\n\r\n")
     head = head.lower()
+    line = head.partition(b"\r\n")[0]
+    is_post = line.startswith(b"post ") and line.endswith((b" http/1.0", b" http/1.1"))
     lengths = (b"\ncontent-length:", b"\ntransfer-encoding:")
-    return head.startswith(b"post ") and bool(body) and not any(each in head for each in lengths)
+    return is_post and bool(body) and not any(each in head for each in lengths)
 
 
 class CallbackServer(web.Server):

@@ -1,6 +1,7 @@
 """`gateway doctor`: what is wrong and what to do, without ever saying a secret."""
 
 import json
+import signal
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -16,6 +17,7 @@ from gateway.doctor.machine import clock, files
 from gateway.doctor.proxy import proxy
 from gateway.settings import Journal, Secret, Settings
 from tests.broker.kafka import Broker, free_port
+from tests.broker.waiting import until
 from tests.commands.conftest import Run, Served
 from tests.e2e.fixtures import NewGateway, publishing
 from tests.e2e.gateway import TOKEN, callback
@@ -54,6 +56,23 @@ def test_all_is_well_with_a_running_gateway(run: Run, served: Served) -> None:
         "kafka": "ok",
     }
     assert f"env:CI_TOKEN: {len(TOKEN)} bytes" in [line["found"] for line in found]
+
+
+def test_whether_the_running_gateway_accepts_callbacks_is_told(
+    run: Run, new_gateway: NewGateway
+) -> None:
+    """Not only that its ports are its own."""
+    gateway = new_gateway({"server": {"drain_delay": "30s"}})
+    gateway.start()
+    gateway.write()  # with its ports
+    words = ("doctor", "-c", gateway.configuration, "--json")
+    assert states(lines(run(*words).stdout))["gateway"] == "ok"
+    gateway.signal(signal.SIGTERM)
+    until(lambda: gateway.ask("/readyz").status == 503)
+    result = run(*words)
+    assert result.exit_code == 1
+    (told,) = (line["found"] for line in lines(result.stdout) if line["what"] == "gateway")
+    assert told == "runs, and accepts no callbacks: draining"
 
 
 def test_it_changes_nothing(run: Run, new_gateway: NewGateway) -> None:

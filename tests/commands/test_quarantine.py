@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from gateway.cli import main
 from gateway.core.model import Document
 from gateway.journal import Reader
+from gateway.manual.answers import REASONS
 from tests.commands.conftest import Run, Served
 from tests.commands.kept import RECEIVED, event, keep, unreadable
 from tests.e2e.fixtures import NewGateway
@@ -223,6 +224,22 @@ def test_retry_works_while_the_gateway_runs(run: Run, served: Served) -> None:
         "status": "duplicate",
         "events": [event_id],
     }
+
+
+def test_a_retry_of_nothing_says_so(run: Run, stopped: Gateway) -> None:
+    """A source may be gone from the configuration, so any name may be asked for."""
+    keep(stopped, unreadable(b"<a/>"))
+    result = run("quarantine", "retry", "--source", "medai", "-c", stopped.configuration)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "gateway: nothing of that is in quarantine\n"
+
+
+def test_only_reasons_of_the_quarantine_are_asked_for(run: Run, stopped: Gateway) -> None:
+    """Those that the reference says may be there."""
+    keep(stopped, unreadable(b"<a/>"))
+    words = ("quarantine", "list", "-c", stopped.configuration, "--reason")
+    taken = {reason for reason in REASONS if run(*words, reason).exit_code == 0}
+    assert taken == {reason for reason, (answer, _) in REASONS.items() if "quarantined" in answer}
 
 
 def test_discard_takes_it_out_for_good(run: Run, stopped: Gateway) -> None:

@@ -12,7 +12,7 @@ from gateway.admin.page.rendering import LONGEST, as_text
 from gateway.admin.ports import Desk
 from gateway.admin.queries import MATCHED, SPANS, held_query, query, span, zoned
 from gateway.admin.sessions import Session
-from gateway.core.errors import Reason
+from gateway.core.errors import QUARANTINING
 from gateway.core.model import Document, Outcome, Value
 
 RESULTS: Final = ("accepted", "duplicate", "quarantined", "ignored", "refused", "busy")
@@ -108,7 +108,7 @@ class Views:
             page=self._desk.quarantine(held_query(visit.given)),
             fields={name: visit.given.get(name, "") for name in ("source", "reason")},
             sources=self._desk.source_names(),
-            reasons=[each.value for each in Reason],
+            reasons=[each.value for each in QUARANTINING],
             is_newest="before" not in visit.given,
         )
 

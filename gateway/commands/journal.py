@@ -31,11 +31,12 @@ def journal() -> None:
 
 @journal.command(epilog="Example: gateway journal verify backup.db")
 @configuration
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False,
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
 def verify(path: Path, file: Path | None) -> None:
     """Check the journal, or FILE, a backup: its structure, and that no event is missing.
 
-    Also while the gateway runs. Exit code 1, and what to do, when something is wrong.
+    Also while the gateway runs. Exit code 1 when something is wrong; of the journal, what to do.
     """
     with journal_errors():
         checked = configured(path).journal.path if file is None else file
@@ -44,7 +45,8 @@ def verify(path: Path, file: Path | None) -> None:
         click.echo(fault)
     if faults:
         click.echo(f"gateway: journal {checked} is damaged", err=True)
-        click.echo(_ADVICE.format(name=checked.name), err=True)
+        if file is None:
+            click.echo(_ADVICE.format(name=checked.name), err=True)
         sys.exit(1)
     click.echo(f"{checked}: ok")
 

@@ -233,7 +233,7 @@ def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
     parts = url.raw_path.split("/")
     if len(parts) not in (3, 4) or parts[1] != "callbacks":
         raise RequestError(404, Reason.NOT_FOUND)
-    if len(parts) == 4:
+    if parts[3:] not in ([], [""]):
         return parts[2], unquote_to_bytes(parts[3])
     return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
 

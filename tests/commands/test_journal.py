@@ -44,6 +44,16 @@ def test_verify_says_what_is_wrong_and_what_to_do(run: Run, new_gateway: NewGate
     assert "sqlite3 journal.db .recover | sqlite3 new.db" in result.stderr
 
 
+def test_verify_of_a_file_gives_no_advice_about_the_journal(run: Run, tmp_path: Path) -> None:
+    """The gateway goes on whatever is wrong with a backup."""
+    backup = tmp_path / "backup.db"
+    assert run("journal", "verify", backup).exit_code == 2
+    backup.write_bytes(b"something else " * 1000)
+    result = run("journal", "verify", backup)
+    assert (result.exit_code, result.stdout) == (1, "file is not a database\n")
+    assert result.stderr == f"gateway: journal {backup} is damaged\n"
+
+
 def test_verify_of_what_sqlite_cannot_read(run: Run, new_gateway: NewGateway) -> None:
     gateway = new_gateway()
     gateway.write()

@@ -33,6 +33,7 @@ async def status(port: Port, target: bytes) -> int:
         MEDIA + b"/" + SECRET,
         MEDIA + b"?token=" + SECRET,
         MEDIA + b"?a=b&token=" + SECRET + b"&c",
+        MEDIA + b"/?token=" + SECRET,
         MEDIA + b"/%36" + SECRET[1:],
         MEDIA + b"?token=%36" + SECRET[1:],
         MEDIA + b"/" + SECRET + b"?token=" + SECRET,
@@ -103,7 +104,7 @@ async def test_repeated_tokens_are_never_chosen_from(port: Port, query: bytes) -
     assert await status(port, MEDIA + b"?" + query) == 401
 
 
-@pytest.mark.parametrize("path", [b"/wrong", b"/"])
+@pytest.mark.parametrize("path", [b"/wrong", b"/%20"])
 async def test_a_secret_in_the_path_decides_over_the_query(port: Port, path: bytes) -> None:
     """Two places are not two chances."""
     assert await status(port, MEDIA + path + b"?token=" + SECRET) == 401

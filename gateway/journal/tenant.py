@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.journal.errors import JournalError, naming
@@ -21,12 +22,11 @@ class Tenant:
             except BlockingIOError as error:
                 other = os.pread(self._file, 16, 0).decode(errors="replace").strip()
                 os.close(self._file)
-                raise JournalError(
-                    f"journal {journal}: another gateway has it, process {other}; "
-                    "each needs one of its own"
-                ) from error
-            os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+                told = f"another gateway has it, process {other}; each needs one of its own"
+                raise JournalError(f"journal {journal}: {told}") from error
+            with suppress(OSError):  # a full disk: who it is, is for people only
+                os.ftruncate(self._file, 0)
+                os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
 
     def close(self) -> None:
         """Another gateway may have it."""

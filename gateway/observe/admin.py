@@ -40,6 +40,7 @@ def admin_app(health: Health, registry: Callable[[], CollectorRegistry]) -> web.
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
+    app.on_response_prepare.append(_name_server)
     app.add_routes(
         [
             web.get("/healthz", healthz),
@@ -48,6 +49,11 @@ def admin_app(health: Health, registry: Callable[[], CollectorRegistry]) -> web.
         ]
     )
     return app
+
+
+async def _name_server(_: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Of every answer, also below: which versions run here is nobody's business."""
+    response.headers["Server"] = "callback-gateway"
 
 
 async def listen(app: web.Application, sock: socket.socket) -> Callable[[], Awaitable[None]]:

@@ -39,6 +39,16 @@ def exposed(new_gateway: NewGateway) -> Gateway:
     return new_gateway({"admin": {"listen": "0.0.0.0:0"}})
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/metrics", "/api/v1/events", "/page/events", "/page/x", "/x", "/%zz"]
+)
+def test_no_answer_tells_what_runs_here(exposed: Gateway, path: str) -> None:
+    """Whoever looks for a version with a hole finds none."""
+    exposed.settings["admin"] = {"listen": "127.0.0.1:0"}
+    exposed.start()
+    assert exposed.ask(path).headers["Server"] == "callback-gateway"
+
+
 def test_neither_is_served_beyond_this_machine(exposed: Gateway) -> None:
     """Health and metrics are."""
     exposed.start()

@@ -1,9 +1,10 @@
 """`python -m tests.bench.workers`: what a second receiving process is worth.
 
 One gateway with `workers: 1` and one with `workers: 2` take turns under the same closed-loop load;
-the figure is the ratio of what they answer in a second. The load takes part of the machine, which
-the second process has to share with it: on two cores the ratio is lower than on more. The last line
-is one JSON object.
+the figure is the ratio of what they answer in a second. One receiver has a thread that commits, and
+a supervisor beside it that counts and writes back, so that it takes more than one core; the load
+takes some, too. The cores that all processes of the gateway had say what is left to a second one:
+on two the ratio is lower than on more. The last line is one JSON object.
 """
 
 import argparse
@@ -15,24 +16,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from time import monotonic
 
 from tests.bench.bodies import callback_json, callback_xml
-from tests.bench.load import load
+from tests.bench.load import cpu_seconds, load
 from tests.bench.servers import Served
 from tests.broker.waiting import until
 from tests.e2e.gateway import Gateway
 
 
 @contextmanager
-def gateway_of(workers: int) -> Iterator[Served]:
-    """A gateway without Kafka; its first receiver stands for all."""
+def gateway_of(workers: int) -> Iterator[Gateway]:
+    """A gateway without Kafka."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-bench-"))
         gateway = Gateway(Path(folder), {"server": {"workers": workers}}, {})
         stack.callback(gateway.clean)
         gateway.start()
         until(lambda: len(gateway.children("receiver")) == workers)
-        yield Served(gateway.url, gateway.children("receiver")[0])
+        yield gateway
 
 
 def main() -> None:
@@ -42,20 +44,31 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5, help="of each run")
     options = parser.parse_args()
     rates: dict[tuple[str, int], list[float]] = {}
+    cores: dict[tuple[str, int], list[float]] = {}
     bodies = {"xml": callback_xml(), "json": callback_json()}
     with gateway_of(1) as one, gateway_of(2) as two:
         for number in range(options.rounds):
             for kind, body in bodies.items():
-                for workers, server in ((1, one), (2, two)):
-                    run = load(server, body, options.seconds)
+                for workers, gateway in ((1, one), (2, two)):
+                    before, begun = _cpu(gateway), monotonic()
+                    receiver = Served(gateway.url, gateway.children("receiver")[0])
+                    run = load(receiver, body, options.seconds)
+                    had = (_cpu(gateway) - before) / (monotonic() - begun)
                     rates.setdefault((kind, workers), []).append(run.per_second)
-                    told = f"{run.per_second:8.0f} requests/s  p99 {run.p99_ms:.1f} ms"
+                    cores.setdefault((kind, workers), []).append(had)
+                    told = f"{run.per_second:8.0f} requests/s  {had:.2f} cores"
                     print(f"round {number} {kind:5} {workers} workers {told}", file=sys.stderr)
     ratios = {
         f"{kind}_two_to_one": round(median(rates[kind, 2]) / median(rates[kind, 1]), 2)
         for kind in bodies
     }
-    print(json.dumps({**ratios, "cores": os.cpu_count()}))
+    used = {f"{kind}_{n}_cores": round(median(each), 2) for (kind, n), each in cores.items()}
+    print(json.dumps({**ratios, **used, "cores": os.cpu_count()}))
+
+
+def _cpu(gateway: Gateway) -> float:
+    """Seconds of all its processes."""
+    return sum(map(cpu_seconds, gateway.processes()))
 
 
 if __name__ == "__main__":

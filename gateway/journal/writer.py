@@ -124,7 +124,10 @@ class Writer:
             if is_final(error):
                 self._failure = f"{answer}; nothing is accepted until the gateway is restarted"
                 answer = Busy(answer.reason, self._failure)
-            raise answer from error
+            try:
+                raise answer from error
+            finally:
+                del answer  # its traceback holds this frame, which would hold it
 
     def _append_single(self, rows: list[Row]) -> list[Receipt]:
         statement, values = insertion(rows)

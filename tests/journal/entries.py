@@ -1,5 +1,6 @@
 """Entries by name: the same name is the same event."""
 
+import gc
 import hashlib
 
 from gateway.core.errors import Reason
@@ -49,3 +50,8 @@ def unreadable(name: str, *, at: str = EARLY) -> Entry:
         verified_by="token",
         quarantine=Quarantine(identity(name), Reason.MALFORMED_XML, "line 1"),
     )
+
+
+def entries() -> int:
+    """How many there are in this process, of this and of other tests."""
+    return sum(isinstance(each, Entry) for each in gc.get_objects())

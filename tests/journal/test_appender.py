@@ -13,7 +13,7 @@ import pytest
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
 from gateway.journal import Appender, Reader, Writer
-from tests.journal.entries import callback, unreadable
+from tests.journal.entries import callback, entries, unreadable
 
 NEW = Receipt(duplicate=False)
 
@@ -41,11 +41,6 @@ class Gate:
                 raise error
         finally:
             del error  # it holds this frame
-
-
-def entries() -> int:
-    """How many there are in this process, of this and of other tests."""
-    return sum(isinstance(each, Entry) for each in gc.get_objects())
 
 
 async def until(fact: Callable[[], object]) -> None:

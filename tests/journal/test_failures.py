@@ -1,5 +1,7 @@
 """Files and disks that do not do what they should."""
 
+import gc
+import itertools
 import os
 import resource
 import sqlite3
@@ -14,7 +16,7 @@ import pytest
 from gateway.core.errors import Busy, Reason
 from gateway.journal import JournalError, Reader, Upkeep, Writer, care
 from gateway.journal.errors import busy, is_final
-from tests.journal.entries import callback
+from tests.journal.entries import callback, entries
 from tests.small_disk import small_disk
 
 NOBODY = 65534
@@ -93,6 +95,31 @@ def test_a_full_disk_is_told_at_once_and_used_again_when_it_has_room(disk: Path)
         records = reader.read(0, limit=1_000, max_bytes=64 * MIB)
     assert [record.event.json.decode().strip('"') for record in records] == [*kept, "after"]
     assert care.structure(path) == []
+
+
+def test_what_a_full_disk_refuses_leaves_nothing(disk: Path) -> None:
+    """No cycle: the receivers' collector comes so seldom that megabytes would wait for it."""
+    (disk / "ballast").write_bytes(bytes(2 * MIB))
+    with Writer(disk / "journal.db", max_size=64 * MIB) as writer:
+
+        def append(name: str) -> Reason | None:
+            try:
+                writer.append([callback(name, body=bytes(30_000))])
+            except Busy as error:
+                return error.reason
+            return None
+
+        for number in itertools.count():
+            if append(f"{number}"):
+                break
+        gc.collect()
+        gc.disable()
+        try:
+            before = entries()
+            assert [append(f"refused {number}") for number in range(3)] == [Reason.JOURNAL_FULL] * 3
+            assert entries() == before
+        finally:
+            gc.enable()
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(folder: Path) -> None:

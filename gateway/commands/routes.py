@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from gateway.commands.output import duration, print_rows
 from gateway.commands.reading import journal_errors, part
 from gateway.desk.choosing import beginning
 from gateway.desk.naming import new_id
+from gateway.doctor.running import asked
 from gateway.journal import Reader, Replay, Replays
 from gateway.settings import Address, Part
 
@@ -25,7 +25,6 @@ _COLUMNS: Final = ("route", "topic", "position", "lag", "oldest", "waits for")
 _ANSWER_SECONDS: Final = 1.0
 _WAITS: Final = re.compile(r"route (\S+) waits: ([^;]*)")
 _DOWN: Final = "Kafka does not answer"
-_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 @click.group(epilog="Example: gateway routes list")
@@ -127,16 +126,7 @@ def _age(since: str) -> float:
 
 def _waits(admin: Address, routes: Iterable[str]) -> dict[str, str]:
     """Why routes wait, as the running gateway tells; nothing where none answers."""
-    connection = HTTPConnection(
-        _ANY.get(admin.host, admin.host), admin.port, timeout=_ANSWER_SECONDS
-    )
-    try:
-        connection.request("GET", "/readyz")
-        told = orjson.loads(connection.getresponse().read())
-    except (OSError, HTTPException, orjson.JSONDecodeError):
-        return {}
-    finally:
-        connection.close()
+    told = asked(admin, "/readyz", seconds=_ANSWER_SECONDS, largest=None)
     notices = "; ".join(map(str, told.get("notices", ())))
     everywhere = dict.fromkeys(routes, _DOWN) if _DOWN in notices else {}
     return everywhere | dict(_WAITS.findall(notices))

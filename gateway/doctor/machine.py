@@ -4,13 +4,11 @@ import resource
 import socket
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from gateway.doctor.finding import Finding, fail, ok, warn
+from gateway.doctor.running import asked
 from gateway.settings import Address, Settings
 
 _YEARS: Final = range(2025, 2100)
@@ -18,7 +16,6 @@ _AHEAD_SECONDS: Final = 60
 _FILES: Final = 4096
 _FEWEST_FILES: Final = 256
 _TIMEOUT_SECONDS: Final = 2.0
-_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound: connected to
 
 
 def clock(now: float, written: Iterable[Path]) -> Finding:
@@ -76,7 +73,7 @@ def _trouble(address: Address) -> str | None:
 
 
 def _readiness(admin: Address) -> Finding:
-    told = _asked(admin, "/readyz")
+    told = asked(admin, "/readyz", seconds=_TIMEOUT_SECONDS)
     if told.get("status") == "ok":
         return ok("gateway", "runs, and accepts callbacks")
     reasons = ", ".join(map(str, told.get("reasons", ["/readyz does not answer"])))
@@ -85,19 +82,5 @@ def _readiness(admin: Address) -> Finding:
 
 def is_gateway(admin: Address) -> bool:
     """Whether a gateway answers there."""
-    return _asked(admin, "/healthz").get("status") in ("ok", "unavailable")
-
-
-def _asked(admin: Address, path: str) -> dict[str, Any]:
-    """The object that is answered; empty where there is none."""
-    connection = HTTPConnection(
-        _ANY.get(admin.host, admin.host), admin.port, timeout=_TIMEOUT_SECONDS
-    )
-    try:
-        connection.request("GET", path)
-        told = orjson.loads(connection.getresponse().read(1 << 16))
-    except (OSError, HTTPException, orjson.JSONDecodeError):
-        return {}
-    finally:
-        connection.close()
-    return told if isinstance(told, dict) else {}
+    told = asked(admin, "/healthz", seconds=_TIMEOUT_SECONDS)
+    return told.get("status") in ("ok", "unavailable")

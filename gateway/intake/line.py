@@ -4,6 +4,7 @@ A callback costs some half a millisecond of computing. Without a line, all that 
 would be worked off before the loop turns again, however many, and whoever comes next, also to be
 refused, would wait for all of them. So what cannot be answered soon is told so at once: a burst may
 fill the line, but where it does not end, a long line would make everybody wait and serve nobody.
+How long is too long is a time, and how many that are, the line learns from its own turns.
 """
 
 import asyncio
@@ -15,15 +16,19 @@ from typing import Final
 from gateway.core.errors import Busy, Reason
 
 BURST: Final = 256
-"""Callbacks that may wait."""
+BURST_SECONDS: Final = 0.2
+"""Callbacks that may wait; more, as many as are worked off within these seconds."""
 STANDING: Final = 32
-"""So many where the line has not been empty for `PATIENCE`, or a burst was too long for it, now or
+STANDING_SECONDS: Final = 0.08
+"""The same where the line has not been empty for `PATIENCE`, or a burst was too long for it, now or
 within `RELIEF`."""
 PATIENCE: Final = 0.1
 RELIEF: Final = 1.0
 """Seconds, both."""
 AT_ONCE: Final = 8
-"""Callbacks for each turn; some 5 ms of work."""
+"""Callbacks for each turn; some 3 to 8 ms of work."""
+_SMOOTHING: Final = 16
+"""Turns that have a part in what a callback is known to take."""
 
 
 class Line:
@@ -37,7 +42,12 @@ class Line:
         now: Callable[[], float] = monotonic,
     ) -> None:
         """`now`: seconds of a clock that nobody sets."""
-        self._burst, self._standing, self._now = burst, standing, now
+        self._least_burst, self._least_standing, self._now = burst, standing, now
+        self._burst, self._standing = burst, standing
+        self._seconds = STANDING_SECONDS / standing
+        """What a callback takes, with all else that the loop does between two."""
+        self._filled: float | None = None
+        """When this turn of the loop began, if those that waited have filled it."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
@@ -93,9 +103,18 @@ class Line:
         self._left -= 1
 
     def _next(self) -> None:
+        now = self._now()
+        if self._filled is not None:
+            self._measure(now - self._filled)
         self._left = AT_ONCE
         while self._waiting and self._left:
             turn = self._waiting.popleft()
             if not turn.done():  # it was cancelled
                 turn.set_result(None)
                 self._take()
+        self._filled = None if self._left else now
+
+    def _measure(self, turn: float) -> None:
+        self._seconds += (turn / AT_ONCE - self._seconds) / _SMOOTHING
+        self._burst = max(self._least_burst, int(BURST_SECONDS / self._seconds))
+        self._standing = max(self._least_standing, int(STANDING_SECONDS / self._seconds))

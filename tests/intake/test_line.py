@@ -111,6 +111,33 @@ async def test_a_line_that_was_full_lets_no_burst_in_for_a_while() -> None:
     assert not await come(3)
 
 
+@pytest.mark.parametrize(("seconds", "is_refused"), [(0.0005, False), (0.005, True)])
+async def test_how_many_may_wait_depends_on_how_quick_they_are(
+    seconds: float, *, is_refused: bool
+) -> None:
+    """Sixty who come again as soon as they were served, at so many seconds for each of them."""
+    now, refused = 5.0, 0
+    line = Line(standing=16, now=lambda: now)
+
+    async def come() -> None:
+        nonlocal refused
+        while True:
+            try:
+                await line.turn()
+            except Busy:
+                refused += 1
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        senders = [group.create_task(come()) for _ in range(60)]
+        while now < 10.0:
+            await asyncio.sleep(0)
+            now += seconds * AT_ONCE
+        for sender in senders:
+            sender.cancel()
+    assert bool(refused) is is_refused
+
+
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
     """Until its handler must have come: however many are read at once, only so many are let in."""
     line = Line(burst=3, standing=2)

@@ -17,6 +17,7 @@ import aiohttp
 from gateway.confirm.answer import Reply, Unanswered
 from gateway.confirm.q_sign import Credentials, Request, authorization
 from gateway.confirm.query import Question
+from gateway.core.errors import forget_frames
 
 LARGEST: Final = 1 << 20
 """Bytes of an answer."""
@@ -43,6 +44,7 @@ class Client:
                 async with request as response:
                     return Reply(response.status, await _body(response.content))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            forget_frames(error)
             raise Unanswered(f"CI cannot be reached: {type(error).__name__}") from error
 
     def _headers(self, question: Question) -> dict[str, str]:

@@ -109,3 +109,11 @@ class Busy(GatewayError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """For an error that aiohttp keeps, in a reader, a queue or a list of attempts: its frames keep
+    what they belong to, all of which would stay until the collector of cycles comes."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from gateway.core.errors import Busy, Reason
+from gateway.core.errors import Busy, Reason, forget_frames
 from gateway.intake.answer import RequestError
 
 MOST_ARRIVING: Final = 64 << 20
@@ -72,14 +72,6 @@ async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving
     if len(body) > limits.max_body:
         raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
     return body
-
-
-def forget_frames(error: BaseException | None) -> None:
-    """aiohttp's reader and queue keep such an error, whose frames keep them: without this the whole
-    connection would stay until the collector of cycles comes."""
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
 
 
 def _judge_headers(request: web.BaseRequest, max_body: int) -> None:

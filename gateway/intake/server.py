@@ -19,8 +19,7 @@ from aiohttp.http_exceptions import BadHttpMessage, BadHttpMethod
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.core.errors import GatewayError
-from gateway.intake.body import forget_frames
+from gateway.core.errors import GatewayError, forget_frames
 from gateway.intake.receiver import FOREIGN, Receiver
 from gateway.intake.whole import source_of
 
@@ -84,6 +83,11 @@ class _Protocol(RequestHandler):
         if self.is_idle and self._messages:
             self.is_idle = False
             self.refusals.receiver.line.expect()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """What nobody answers any more holds the connection, and that would hold it."""
+        super().connection_lost(exc)
+        self._messages.clear()
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

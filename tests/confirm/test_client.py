@@ -12,6 +12,7 @@ from gateway.confirm.client import LARGEST, Client
 from gateway.confirm.q_sign import Credentials
 from gateway.confirm.query import Question
 from tests.confirm.ci import NOW, SECRET_ID, SECRET_KEY, TOKEN, Ci, error, serving
+from tests.cycles import kept_in_cycles
 from tests.intake.port import until
 
 
@@ -98,6 +99,18 @@ async def test_nobody_there_is_no_answer(ci: Ci) -> None:
         async with saying(said) as origin:
             with pytest.raises(Unanswered, match="cannot be reached"):
                 await client().ask(Question(origin, "/jobs/j1"))
+
+
+async def test_a_question_without_an_answer_leaves_nothing(ci: Ci) -> None:
+    """No cycle: the receivers' collector comes so seldom that MiB would wait for it."""
+    ci.answers["/jobs/j1"] = (200, b"x" * (LARGEST + 1))
+    asking, half = client(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+    with kept_in_cycles() as kept:
+        async with saying(b"SSH-2.0\r\n\r\n") as no_http, saying(half) as halves:
+            for origin in ("http://127.0.0.1:9", no_http, halves, ci.origin):
+                with pytest.raises(Unanswered):
+                    await asking.ask(Question(origin, "/jobs/j1"))
+    assert kept == []
 
 
 async def test_no_more_than_its_limit_are_asked_at_a_time(ci: Ci) -> None:

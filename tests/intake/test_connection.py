@@ -5,7 +5,6 @@ The law: what the server began to handle is what the observer was told, one resu
 
 import asyncio
 import errno
-import gc
 import random
 
 import pytest
@@ -15,6 +14,7 @@ from aiohttp.web_protocol import RequestHandler
 from gateway.intake import server
 from gateway.intake.body import Limits
 from gateway.intake.server import assert_c_parser
+from tests.cycles import kept_in_cycles
 from tests.intake.port import (
     PATH,
     Port,
@@ -274,9 +274,7 @@ async def test_resets_are_not_worth_an_error(
 )
 async def test_a_connection_that_has_ended_leaves_nothing(data: bytes, leave: str) -> None:
     """No cycle: the receivers' collector comes so seldom that megabytes would wait for it."""
-    gc.collect()
-    gc.disable()
-    try:
+    with kept_in_cycles() as kept:
         async with open_port(limits=Limits(max_body=200, timeout=5.0)) as port:
             wire = await port.dial(data)
             await until(lambda: port.server.connections)
@@ -284,9 +282,7 @@ async def test_a_connection_that_has_ended_leaves_nothing(data: bytes, leave: st
             {"half_close": wire.half_close, "close": wire.close, "reset": wire.reset}[leave]()
             await until(lambda: not port.server.connections)
             await turns(5)
-            assert [each for each in gc.get_objects() if isinstance(each, RequestHandler)] == []
-    finally:
-        gc.enable()
+    assert kept == []
 
 
 @pytest.mark.parametrize("seed", range(4))

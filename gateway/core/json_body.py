@@ -15,7 +15,8 @@ import orjson
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Value
-from gateway.core.xml_body import BOM, MAX_DEPTH
+from gateway.core.plain_xml import MAX_DEPTH
+from gateway.core.xml_body import BOM
 
 _NOT_PLAIN: Final = -(1 << 40)
 

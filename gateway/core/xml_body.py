@@ -3,11 +3,11 @@
 One well-formed document in UTF-8 (or declared GBK, GB2312, GB18030), no DOCTYPE, no entity but the
 five, at most `MAX_DEPTH` elements deep. The result is what `xmltodict.parse` gives.
 
-lxml parses: its bundled libxml2 refuses everything listed above by itself or lets us see it, and
-its tree becomes our dictionary at about the price of expat in front of xmltodict-rs, which is the
-fastest pair but lets a quarter of the hostile bodies pass (`tests/bench/decode.py` compares them).
-The rare body with attributes or mixed content goes to xmltodict itself, after lxml has found it
-harmless.
+What is of the plainest form, as most callbacks are, needs no parser (`plain_xml`). lxml parses the
+rest: its bundled libxml2 refuses everything listed above by itself or lets us see it, and its tree
+becomes our dictionary at about the price of expat in front of xmltodict-rs, which is the fastest
+pair but lets a quarter of the hostile bodies pass (`tests/bench/decode.py` compares them). The rare
+body with attributes or mixed content goes to xmltodict itself, after lxml has found it harmless.
 """
 
 import ctypes
@@ -20,8 +20,8 @@ from lxml import etree
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Document
+from gateway.core.plain_xml import MAX_DEPTH, decode_plain
 
-MAX_DEPTH: Final = 64
 BOM: Final = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"<\?xml\s").match
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
@@ -36,6 +36,12 @@ _NAMES_KEPT: Final = 8 << 20
 def decode_xml(body: bytes) -> Document:
     """The document in `body`, or `Unreadable` with the reason."""
     body = _as_utf8(body)
+    plain = decode_plain(body)
+    return parse_xml(body) if plain is None else plain
+
+
+def parse_xml(body: bytes) -> Document:
+    """The same of any form, for a body in UTF-8."""
     prolog = _PROLOG.match(body)
     assert prolog is not None  # it matches nothing too
     if body.startswith(b"<!DOCTYPE", prolog.end()):  # a parser might open what it names

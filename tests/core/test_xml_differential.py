@@ -16,7 +16,8 @@ from lxml import etree
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Document, Value
-from gateway.core.xml_body import MAX_DEPTH, decode_xml
+from gateway.core.plain_xml import MAX_DEPTH
+from gateway.core.xml_body import decode_xml
 from tests.core.test_xml_body import ATTRIBUTES, MARKUP, MIXED, PLAIN
 from tests.fuzz.inputs import body as mutated
 

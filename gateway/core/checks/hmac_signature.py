@@ -13,6 +13,7 @@ from typing import Final
 from gateway.core.checks.presented import live
 from gateway.core.checks.signature import Key, signature_check
 from gateway.core.checks.template import Algorithm, Encoding, Template
+from gateway.core.hashing import feed
 from gateway.core.origin import EnvelopeCheck
 
 ENCODERS: Final[dict[Encoding, Callable[[bytes], bytes]]] = {
@@ -58,7 +59,7 @@ def keyed(secret: bytes, algorithm: Algorithm) -> Callable[[bytes], bytes]:
 
     def digest(message: bytes) -> bytes:
         within, whole = inner.copy(), outer.copy()
-        within.update(message)
+        feed(within, message)
         whole.update(within.digest())
         return whole.digest()
 

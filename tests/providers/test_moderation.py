@@ -348,6 +348,13 @@ def test_the_event_name_tells_the_kind(event_name: str | None, kind: str) -> Non
     assert found_in(live)["kind"] == "live"
 
 
+def test_poor_quality_is_a_scene() -> None:
+    """Of both forms, with its score."""
+    scene = {"scene": "quality", "verdict": "block", "score": 95.0}
+    assert found_in(detail(QualityInfo={"HitFlag": "1", "Score": "95"}))["scenes"] == [scene]
+    assert found_in(simple(quality_info={"hit_flag": 1, "score": 95}))["scenes"] == [scene]
+
+
 def test_scenes_are_known_by_their_form() -> None:
     """Also one that no schema has: its verdict counts, its numbers stay in the detail as text."""
     infos = {

@@ -37,7 +37,9 @@ def outputs(operation: Node, written: Sequence[Node], outcome: Outcome) -> list[
 
 def owner(operation: Node, written: Sequence[Node]) -> dict[str, str]:
     """Bucket and region of a job without an input: where its output goes."""
-    for place in [*_nodes(operation.get("Output")), *written]:
+    archives = [*_nodes(operation.get("FileCompressResult"))]
+    archives += _nodes(operation.get("FileUncompressResult"))
+    for place in [*_nodes(operation.get("Output")), *written, *archives]:
         if "Bucket" in place:
             return _place(place)
     return {}

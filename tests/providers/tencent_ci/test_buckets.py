@@ -28,6 +28,9 @@ FOREIGN = "evil-1"
         {"Operation": {"Output": {"Bucket": "good-1"}}},
         {"Operation": {"MediaResult": {"OutputFile": {"Bucket": "good-1"}}}},
         {"Operation": [{"Output": [{"Bucket": ["good-1"]}]}]},
+        {"Operation": {"FileCompressResult": {"Bucket": "good-1"}}},
+        {"Operation": {"FileUncompressResult": {"Bucket": "good-1"}}},
+        {"Operation": {"Output": {"Bucket": "good-1"}, "FileCompressResult": {"Bucket": "x-1"}}},
     ],
 )
 @pytest.mark.parametrize("tag", ["", "Transcode"])

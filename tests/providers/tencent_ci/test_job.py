@@ -386,7 +386,8 @@ def test_what_was_asked_of_fast_recognition_is_typed() -> None:
 @pytest.mark.parametrize("several", [False, True])
 def test_pictures_are_typed_whatever_is_around_them(several: bool) -> None:  # noqa: FBT001
     """`UploadResult` is what the picture API puts around its answer."""
-    pictures = [{"Key": "o/1.jpg", "Width": "1"}, {"Key": "o/2.jpg", "Width": "2"}]
+    names = ("Width", "FrameCount", "WatermarkStatus")
+    pictures = [{"Key": f"o/{n}.jpg", **dict.fromkeys(names, f"{n}")} for n in (1, 2)]
     answer = {
         "OriginalInfo": {"ImageInfo": {"Width": "500"}},
         "ProcessResults": {"Object": pictures if several else pictures[0]},
@@ -394,7 +395,11 @@ def test_pictures_are_typed_whatever_is_around_them(several: bool) -> None:  # n
     typed = {
         "OriginalInfo": {"ImageInfo": {"Width": 500}},
         "ProcessResults": [
-            {"Object": [{"Key": f"o/{n}.jpg", "Width": n} for n in (1, 2)[: 1 + several]]}
+            {
+                "Object": [
+                    {"Key": f"o/{n}.jpg", **dict.fromkeys(names, n)} for n in (1, 2)[: 1 + several]
+                ]
+            }
         ],
     }
     for result, expected in ((answer, typed), ({"UploadResult": answer}, {"UploadResult": typed})):

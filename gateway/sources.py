@@ -44,8 +44,10 @@ def _source(name: str, settings: Settings) -> Source:
         encode=provider.encode,
         options=provider.options,
         per_minute=section.rate_limit.per_second * 60 if section.rate_limit else inf,
-        url_secrets=frozenset(
-            secret.value for token in tokens if not token.header for secret in token.secrets
+        url_secrets=sorted(
+            {secret.value for token in tokens if not token.header for secret in token.secrets},
+            key=len,
+            reverse=True,
         ),
         secret_headers=frozenset(token.header.lower().encode() for token in tokens if token.header),
         confirm=build_stage(confirm, Reading(normalize, redact)) if confirm else None,

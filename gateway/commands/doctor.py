@@ -15,12 +15,20 @@ from gateway.commands.moment import moment
 from gateway.commands.options import as_json, configuration
 from gateway.commands.output import print_rows
 from gateway.commands.reading import read
+from gateway.core.networks import address
 from gateway.doctor.finding import Finding, State, fail, ok
 from gateway.settings import Settings, SettingsError
 
 _EXIT: Final = {State.OK: 0, State.WARN: 0, State.FAIL: 1}
 _UNUSABLE: Final = 2
 """The exit code where the configuration cannot be used."""
+
+
+def _address(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    try:
+        return str(address(text)) if text else ""
+    except ValueError as error:
+        raise click.BadParameter("this is no IP address") from error
 
 
 @click.command(epilog="Example: gateway doctor --request callback.http --source media")
@@ -35,7 +43,12 @@ _UNUSABLE: Final = 2
     "--source", shell_complete=names.sources, help="The source that the request was sent to."
 )
 @click.option("--at", type=moment, help="When it was received, a time or an age; now if absent.")
-@click.option("--peer", default="", help="The address it came from.")
+@click.option(
+    "--peer",
+    default="",
+    callback=_address,
+    help="The address it came from: of the sender, or of a proxy (server.trusted_proxies).",
+)
 @as_json
 def doctor(
     path: Path, file: Path | None, source: str | None, at: str | None, *, peer: str, plain: bool

@@ -1,10 +1,12 @@
-"""A document that repeats the URL's secret → the document with `[secret]` in its place.
+"""A document that repeats a secret of the URL → the document with `[secret]` in its place.
 
-Some vendors write the callback's own URL into it (`CallBack` of Tencent CI). The secret is replaced
-wherever it stands in a text or a name, also percent-encoded, wholly or in part.
+Some vendors write the callback's own URL into it (`CallBack` of Tencent CI). Every live secret is
+replaced wherever it stands in a text or a name, also percent-encoded, wholly or in part: while
+secrets change, what came by the new one may repeat the old.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -20,16 +22,20 @@ def repeats(text: bytes, secret: bytes) -> bool:
     return secret in text or (b"%" in text and secret in unquote_to_bytes(text))
 
 
-def masked(document: Value, callback: Callback, secret: bytes) -> Value:
-    """The document without `secret`: itself, where the callback cannot have it."""
-    if not _may_repeat(callback, secret):
-        return document
-    return _value(document, _pattern(secret))
+def masked(document: Value, callback: Callback, secrets: Iterable[bytes]) -> Value:
+    """The document without `secrets`: itself, where the callback cannot have one. Of two that begin
+    alike the longer must come first."""
+    for secret in secrets:
+        if _may_repeat(callback, secret):
+            document = _value(document, _pattern(secret))
+    return document
 
 
-def masked_text(text: str, secret: bytes) -> str:
-    """One text without `secret`."""
-    return _pattern(secret).sub(MASK, text)
+def masked_text(text: str, secrets: Iterable[bytes]) -> str:
+    """One text without `secrets`."""
+    for secret in secrets:
+        text = _pattern(secret).sub(MASK, text)
+    return text
 
 
 def _may_repeat(callback: Callback, secret: bytes) -> bool:

@@ -61,8 +61,9 @@ class Source:
     """How many callbacks it takes in the long run; what OPTIONS is answered."""
     confirm: "Confirm | None" = None
     """The stage after this one; until it is through, all events are in quarantine."""
-    url_secrets: frozenset[bytes] = frozenset()
-    """Live secrets that may stand in the URL: an event that repeats one has a mask in its place."""
+    url_secrets: Sequence[bytes] = ()
+    """Live secrets that may stand in the URL, the longest first: an event that repeats one has a
+    mask in its place."""
     secret_headers: frozenset[bytes] = frozenset()
     """Headers, in lower case, that carry a secret though their name does not say so."""
 
@@ -97,8 +98,7 @@ def process(callback: Callback, source: Source) -> Receipted:
             document, callback, redacted = decode_redacted(
                 verified, source.redact, decode=source.decode, encode=source.encode
             )
-        if callback.token in source.url_secrets:
-            document = masked(document, callback, callback.token)
+        document = masked(document, callback, source.url_secrets)
         if source.is_probe(document):
             raise Ignored(Reason.PROBE)
         drafts = source.normalize(document)
@@ -135,7 +135,7 @@ def _entry(
     return Entry(
         source=callback.source,
         received_at=callback.received_at,
-        headers=stored_headers(callback.headers, callback.token, secret=source.secret_headers),
+        headers=stored_headers(callback.headers, source.url_secrets, secret=source.secret_headers),
         body=callback.body,
         verified_by=proved,
         events=events,
@@ -147,9 +147,7 @@ def _entry(
 def _quarantined(
     callback: Callback, source: Source, proofs: Sequence[Proof], *, error: Unreadable
 ) -> Entry:
-    detail = str(error)
-    if callback.token in source.url_secrets:
-        detail = masked_text(detail, callback.token)
+    detail = masked_text(str(error), source.url_secrets)
     identity = quarantine_id(callback.source, callback.body)
     quarantine = Quarantine(identity, error.reason, detail[:300])
     proved = ",".join(proof.proved for proof in proofs)
@@ -192,16 +190,18 @@ def _event(
 
 
 def stored_headers(
-    headers: Sequence[tuple[bytes, bytes]], token: bytes | None, *, secret: frozenset[bytes]
+    headers: Sequence[tuple[bytes, bytes]], secrets: Sequence[bytes], *, secret: frozenset[bytes]
 ) -> bytes:
-    """The headers as JSON pairs, without those that carry a secret or repeat the URL's."""
+    """The headers as JSON pairs, without those that carry a secret or repeat one of the URL's."""
+    values = b"\0".join([value for _, value in headers])
+    told = [each for each in secrets if repeats(values, each)]
     return orjson.dumps(
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
             if not _is_secret(name)
             and not (secret and name.lower() in secret)
-            and not (token and repeats(value, token))
+            and not any(repeats(value, each) for each in told)
         ]
     )
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import orjson
 
-from gateway.core.echo import repeats
 from gateway.core.errors import Ignored, Refused
 from gateway.core.model import Callback, Entry, Proof
 from gateway.core.origin import EnvelopeCheck
@@ -76,7 +75,7 @@ class Retry:
 
     async def _resolved(self, kept: Quarantined, raw: Raw, source: Source, at: str) -> Retried:
         try:
-            made = resumed(callback(kept, raw, source), raw.verified_by, source)
+            made = resumed(callback(kept, raw), raw.verified_by, source)
             if source.confirm is not None:
                 made = await source.confirm(made)
             entry, ending = made.entry, None
@@ -106,9 +105,8 @@ def retrying(reader: Reader, settings: Settings) -> Iterator[Retry]:
         yield Retry(reader, writer, build_sources(settings))
 
 
-def callback(kept: Quarantined, raw: Raw, source: Source) -> Callback:
-    """As it was received, but for the secrets, which are not kept. Its token is taken to be the one
-    that it repeats, which must not be published."""
+def callback(kept: Quarantined, raw: Raw) -> Callback:
+    """As it was received, but for the secrets, which are not kept."""
     headers = (
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in orjson.loads(raw.headers)
@@ -118,7 +116,7 @@ def callback(kept: Quarantined, raw: Raw, source: Source) -> Callback:
         body=raw.body,
         headers=tuple(headers),
         query={},
-        token=min(source.url_secrets, key=lambda each: not repeats(raw.body, each), default=None),
+        token=None,
         peer="",
         received_at=kept.received_at,
         time=datetime.fromisoformat(kept.received_at).timestamp(),

@@ -17,6 +17,7 @@ from gateway.core.moments import utc
 from gateway.core.origin import verify
 from gateway.core.provider import Draft, claims
 from gateway.doctor.finding import Finding, State, fail, ok, warn
+from gateway.intake.proxies import Proxies
 from gateway.intake.receiver import query_token
 from gateway.providers import providers
 from gateway.schemas import documents
@@ -61,9 +62,13 @@ def saved(content: bytes, source: str, *, time: float, peer: str) -> Callback:
 def explained(callback: Callback, settings: Settings) -> Iterator[Finding]:
     """One finding for each check of the callback's source, and one for what its content becomes.
 
-    A header that only a trusted proxy may write is believed where there are such proxies.
+    Of a peer that is not told, and where there are trusted proxies, it is believed that it was one.
     """
-    callback = callback._replace(proxied=bool(settings.server.trusted_proxies))
+    proxies = settings.server.trusted_proxies
+    if callback.hop:
+        callback = Proxies(proxies).seen(callback)
+    else:
+        callback = callback._replace(proxied=bool(proxies))
     items = settings.sources[callback.source].verify
     for index, item in enumerate(items):
         checks = [(name, one.check()) for name, one in item.named if of_envelope(one)]
@@ -71,7 +76,7 @@ def explained(callback: Callback, settings: Settings) -> Iterator[Finding]:
     try:
         yield from _content(callback, settings)
     except Unreadable as error:
-        detail = masked_text(str(error), callback.token) if callback.token else str(error)
+        detail = masked_text(str(error), [callback.token] if callback.token else [])
         yield warn("content", f"{error.reason}: {detail}", "it would go to quarantine")
 
 

@@ -260,6 +260,36 @@ GROUP = [{"bearer": {"secrets": ["env:CI_TOKEN"]}}, {"addresses": ["192.0.2.0/24
 VERIFY = [{"token": {"secrets": ["env:CI_TOKEN"]}}, {"any": GROUP}, {"buckets": ["b-1"]}]
 
 
+@pytest.mark.parametrize(
+    ("peer", "told", "state"),
+    [
+        ("127.0.0.5", "192.0.2.9", "ok"),
+        ("127.0.0.5", "198.51.100.1", "fail"),
+        ("192.0.2.9", "198.51.100.1", "ok"),
+        ("198.51.100.1", "192.0.2.9", "fail"),
+    ],
+)
+def test_the_client_of_a_request_is_told_by_a_trusted_proxy_alone(
+    run: Run, new_gateway: NewGateway, peer: str, told: str, state: str
+) -> None:
+    """As by the running gateway."""
+    verify = [{"addresses": ["192.0.2.0/24"]}]
+    gateway = new_gateway(
+        {
+            "server": {"listen": "127.0.0.1:0", "trusted_proxies": ["127.0.0.0/8"]},
+            "sources": {NAME: {"provider": PROVIDER, "verify": verify}},
+        }
+    )
+    gateway.write()
+    file = gateway.folder / "callback.http"
+    head = f"POST /callbacks/{NAME} HTTP/1.1\r\nX-Forwarded-For: {told}\r\n\r\n"
+    file.write_bytes(head.encode() + callback("j1"))
+    words = ["doctor", "-c", gateway.configuration, "--request", file, "--source", NAME, "--json"]
+    found = run(*words, "--peer", peer)
+    assert states(lines(found.stdout))["verify[0].addresses"] == state
+    assert run(*words, "--peer", "nonsense").exit_code == 2
+
+
 def explained(
     run: Run, new_gateway: NewGateway, request: bytes, *words: str
 ) -> tuple[int, list[Line]]:

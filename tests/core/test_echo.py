@@ -11,6 +11,7 @@ from gateway.core.pipeline import process
 from tests.sources import OPEN, SECRET, as_json, callback, events, job, quarantine, source
 
 TOKEN = SECRET.decode()
+OTHER = b"0e7c1b9a3d5f42688d6a4c2e1f3b5d79"
 URL = f"https://g.example/callbacks/media/{TOKEN}"
 ENCODED = "".join(f"%{byte:02X}" for byte in SECRET)
 XML = "<Response><JobsDetail><JobId>j1</JobId>{}</JobsDetail></Response>"
@@ -67,7 +68,7 @@ def test_the_secret_is_found_however_it_is_written(body: bytes) -> None:
 def test_a_header_that_the_provider_reads_is_no_way_out() -> None:
     """Its own decoder may put headers into the document."""
     seen = callback(b"{}", headers=[(b"X-Event", URL.encode())])
-    assert masked({"event": URL}, seen, SECRET) == {
+    assert masked({"event": URL}, seen, [SECRET]) == {
         "event": "https://g.example/callbacks/media/[secret]"
     }
 
@@ -75,7 +76,7 @@ def test_a_header_that_the_provider_reads_is_no_way_out() -> None:
 def test_what_does_not_repeat_it_is_the_document_itself() -> None:
     """Nearly every callback: nothing is copied."""
     document = {"a": "100 %", "b": ["&", "\\"]}
-    assert masked(document, callback(as_json(document)), SECRET) is document
+    assert masked(document, callback(as_json(document)), [SECRET]) is document
 
 
 def test_what_only_looks_like_it_stays() -> None:
@@ -87,18 +88,36 @@ def test_what_only_looks_like_it_stays() -> None:
 
 def test_the_events_of_two_secrets_are_one() -> None:
     """So that a repeat after a rotation is a duplicate."""
-    other = b"0e7c1b9a3d5f42688d6a4c2e1f3b5d79"
-    both = source(secrets=[SECRET, other])
+    both = source(secrets=[SECRET, OTHER])
     made = [
         process(callback(as_json(job(CallBack=f"/c/{token.decode()}")), token=token), both)
-        for token in (SECRET, other)
+        for token in (SECRET, OTHER)
     ]
     assert made[0].entry.events[0].id == made[1].entry.events[0].id
 
 
+def test_every_live_secret_is_masked_whichever_a_callback_came_by() -> None:
+    """While secrets change, what comes by the new URL may repeat the old; it is one event, too."""
+    live = [OTHER, SECRET, SECRET[:9]]
+    changing = source(secrets=sorted(live, key=len, reverse=True))
+    body = as_json(job(JobId=TOKEN, CallBack=f"{URL} {TOKEN[:9]}"))
+    headers = [(b"Referer", URL.encode()), (b"X-Kept", b"kept")]
+    made = [
+        process(callback(body, token=token, headers=headers), changing).entry
+        for token in (OTHER, SECRET)
+    ]
+    assert made[0].events == made[1].events
+    assert b"[secret] [secret]" in made[0].events[0].json
+    assert TOKEN[:9] not in made[0].events[0].json.decode()
+    assert made[0].headers == b'[["X-Kept","kept"]]'
+    broken = process(callback(f"<{TOKEN}>".encode(), token=OTHER), changing).entry.quarantine
+    assert broken is not None
+    assert TOKEN[:9] not in broken.detail
+
+
 def test_only_a_live_secret_is_masked() -> None:
     """What else stands in the URL of a source that asks for no token is no secret."""
-    without = replace(OPEN, url_secrets=frozenset())
+    without = replace(OPEN, url_secrets=())
     made = process(callback(as_json(job(CallBack=URL))), without)
     assert TOKEN in made.entry.events[0].json.decode()
 
@@ -116,8 +135,8 @@ def test_a_secret_of_any_characters_is_found(secret: str) -> None:
     encoded = quote(secret, safe="")
     for text in (secret, encoded, quote(secret)):
         seen = callback(as_json({"a": text}))
-        assert masked({"a": f"<{text}>"}, seen, secret.encode()) == {"a": "<[secret]>"}
+        assert masked({"a": f"<{text}>"}, seen, [secret.encode()]) == {"a": "<[secret]>"}
 
 
 def test_a_secret_that_is_not_text_is_found_percent_encoded() -> None:
-    assert masked_text("/%FFab%c3", b"\xffab\xc3") == "/[secret]"
+    assert masked_text("/%FFab%c3", [b"\xffab\xc3"]) == "/[secret]"

@@ -36,7 +36,7 @@ BODY: Final = b'{"order": 1}'
 def source(signer: Signer) -> Source:
     """One of CloudEvents, whose events depend on headers that nobody signs."""
     check = signer.make(signer.secrets)
-    return replace(source_of("cloudevents"), envelope=[check], url_secrets=frozenset())
+    return replace(source_of("cloudevents"), envelope=[check], url_secrets=())
 
 
 def sent(signer: Signer, *, type_: str, position: int = 0, seconds: int = 0) -> Callback:

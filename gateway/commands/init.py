@@ -5,6 +5,7 @@ that is there is ever overwritten.
 """
 
 import os
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple, TypeVar
 import click
 
 from gateway.commands import template
-from gateway.commands.options import confirmed, fail
+from gateway.commands.options import fail
 from gateway.commands.template import ANY_CHECK, CHECKS, WITH_BUCKETS, Answers
 from gateway.providers import providers
 from gateway.schemas import FOLDER
@@ -35,6 +36,7 @@ _SAMPLE_BUCKET: Final = b"examplebucket-1250000000"
 _NONE: Final = "none"
 _WRITE: Final = "new"
 _ANYWHERE: Final = "env:NEW"
+_REFERENCE: Final = re.compile(r"(env|file):.+").fullmatch
 
 
 class _Question(NamedTuple):
@@ -85,7 +87,7 @@ def _collect(context: click.Context, option: click.Parameter, value: str | None)
 @click.command(epilog="Example: gateway init --provider tencent-ci --bucket media-1250000000 --yes")
 @click.argument("file", type=click.Path(path_type=Path), default=Path("gateway.yaml"))
 @_asked
-@confirmed
+@click.option("--yes", is_flag=True, help="Ask nothing: what no option gives is the default.")
 @click.pass_obj
 def init(given: dict[str, str] | None, file: Path, *, yes: bool) -> None:
     """Write a configuration to FILE (gateway.yaml) after a few questions; say what to do next.
@@ -148,6 +150,9 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _check(answers: Answers, file: Path) -> None:
     """Raises SettingsError with what would be a mistake; the secret may not be there yet."""
+    if answers.secret != _WRITE and not _REFERENCE(answers.secret):
+        told = "a secret stands in the environment (env:NAME) or in a file (file:PATH)"
+        raise click.BadParameter(f"{told}; new writes one", param_hint="--secret")
     shown = template.text(answers._replace(secret=_ANYWHERE))
     parse(shown, str(file), Surroundings({"NEW": _secret(answers)}, file.parent, providers()))
 

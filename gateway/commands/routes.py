@@ -77,11 +77,11 @@ def rewind(path: Path, route: str, target: str, *, dry_run: bool, yes: bool) -> 
         if first > position:
             fail(f"route {route} has not passed event {first} yet: it is at {position}")
         (record,) = reader.read(first - 1, limit=1, max_bytes=0)
-        what = f"{position - first + 1} events, {first} to {position},"
-        click.echo(f"route {route}: {what} received since {record.received_at}")
+        what = f"{position - first + 1} events, {first} to {position}"
+        click.echo(f"route {route}: what it matches of {what}, received since {record.received_at}")
         if dry_run:
             return
-        ask(f"Publish again those that route {route} matches?", yes=yes)
+        ask("Publish it again?", yes=yes)
         replay = new_id()
         if not replays.rewind(route, first - 1, replay=replay, at=now()):
             fail(f"route {route} was moved in the meantime")

@@ -15,6 +15,7 @@ from gateway.settings.values import Surroundings
 from gateway.signing import SCHEMES, Signed, Unsignable
 
 _TIMEOUT_SECONDS = 30
+_OF_SENDING = {"host", "content-length", "transfer-encoding", "connection", "expect"}
 
 
 @click.command(
@@ -37,7 +38,8 @@ _TIMEOUT_SECONDS = 30
 def send(
     files: tuple[str, ...], url: str, *, scheme: str | None, reference: str | None, plain: bool
 ) -> None:
-    """Post each of FILES (a body, or a whole request in a .http file) to a gateway."""
+    """Post each of FILES to a gateway: a body, or the headers and the body of a whole request in a
+    .http file."""
     import aiohttp  # here, because every other command starts faster without it
 
     sign = _signing(scheme, reference)
@@ -73,13 +75,16 @@ async def _send(
 ) -> bool:
     """Whether every file was answered 200."""
     import aiohttp
+    from multidict import CIMultiDict
 
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
     all_accepted = True
     async with aiohttp.ClientSession(timeout=timeout) as session:
         for file in files:
-            signed = sign(await asyncio.to_thread(_body, file))
-            headers = {"Content-Type": "application/xml", **signed.headers}
+            saved, body = await asyncio.to_thread(_request, file)
+            signed = sign(body)
+            headers = CIMultiDict(saved)
+            headers.update(signed.headers)
             post = session.post(url, data=signed.body, headers=headers, params=signed.query or None)
             async with post as response:
                 answer = await response.read()
@@ -88,12 +93,16 @@ async def _send(
     return all_accepted
 
 
-def _body(file: Path) -> bytes:
+def _request(file: Path) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body; of a whole request without those that say how it was sent."""
     content = file.read_bytes()
     if file.suffix != ".http":
-        return content
-    end = b"\r\n\r\n" if b"\r\n" in content else b"\n\n"
-    return content.partition(end)[2]
+        kind = "xml" if content.lstrip().startswith((b"<", b"\xef\xbb\xbf<")) else "json"
+        return [("Content-Type", f"application/{kind}")], content
+    head, _, body = content.partition(b"\r\n\r\n" if b"\r\n" in content else b"\n\n")
+    fields = (line.partition(":") for line in head.decode("latin-1").splitlines()[1:])
+    headers = [(name, value.strip(" \t")) for name, _, value in fields]
+    return [(name, value) for name, value in headers if name.lower() not in _OF_SENDING], body
 
 
 def _line(file: Path, status: int, answer: bytes, *, plain: bool) -> str:

@@ -108,7 +108,8 @@ def publish(settings: Settings, doorbell: Connection, link: Connection) -> None:
         bounds=Bounds(size=max(_MEMORY // max(len(routes), 8), 1 << 20)),
     )
     path = settings.journal.path
-    with Reader(path) as journal, Publications(path) as ledger, Replaying(path, routes, made):
+    replaying = Replaying(path, routes, made, observed)
+    with Reader(path) as journal, Publications(path) as ledger, replaying:
         publisher = made(
             journal, routes, doorbell=doorbell.fileno(), observer=observed, ledger=ledger
         )

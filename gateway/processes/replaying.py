@@ -19,10 +19,11 @@ from typing import Final, Protocol, Self
 from gateway.core.errors import GatewayError
 from gateway.core.model import Record
 from gateway.journal import Replay, Replays
-from gateway.publish.ports import Journal
+from gateway.publish.ports import Journal, Observer, Unobserved
 from gateway.publish.replay import marked
 from gateway.publish.route import Route
 
+UNOBSERVED: Final = Unobserved()
 _LOOK_SECONDS: Final = 0.5
 _END_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
@@ -43,7 +44,9 @@ class Publishing(Protocol):
 class NewPublisher(Protocol):
     """Makes publishers."""
 
-    def __call__(self, journal: Journal, routes: Sequence[Route], *, doorbell: int) -> Publishing:
+    def __call__(
+        self, journal: Journal, routes: Sequence[Route], *, doorbell: int, observer: Observer
+    ) -> Publishing:
         """`doorbell`: the reading end of a pipe."""
         ...
 
@@ -51,8 +54,16 @@ class NewPublisher(Protocol):
 class Replaying:
     """Serves replays from `with` on to its end, in threads of its own."""
 
-    def __init__(self, path: Path, routes: Iterable[Route], publisher: NewPublisher) -> None:
+    def __init__(
+        self,
+        path: Path,
+        routes: Iterable[Route],
+        publisher: NewPublisher,
+        observer: Observer = UNOBSERVED,
+    ) -> None:
+        """`observer` is told what is published, and what became a dead letter."""
         self._path = path
+        self._observer = observer
         self._routes = {route.name: route for route in routes}
         self._publisher = publisher
         self._stopping = Flag()
@@ -90,7 +101,8 @@ class Replaying:
         try:
             with Replays(self._path) as replays:
                 chosen = Chosen(replays, replay, self._stopping)
-                publisher = self._publisher(chosen, [named], doorbell=reading)
+                observer = OfReplay(route.name, self._observer)
+                publisher = self._publisher(chosen, [named], doorbell=reading, observer=observer)
                 chosen.at_end = publisher.stop
                 publisher.run()
                 if chosen.is_done:
@@ -101,6 +113,23 @@ class Replaying:
         finally:
             os.close(reading)
             os.close(writing)
+
+
+class OfReplay(Unobserved):
+    """Counts a replay's events as its route's. Why it waits is in the log alone: the route may go
+    on meanwhile."""
+
+    def __init__(self, route: str, observer: Observer) -> None:
+        self._route = route
+        self._observer = observer
+
+    def published(self, route: str, count: int) -> None:  # noqa: ARG002 - it is the replay's
+        """So many more."""
+        self._observer.published(self._route, count)
+
+    def dead_lettered(self, route: str, reason: str) -> None:  # noqa: ARG002 - it is the replay's
+        """One more."""
+        self._observer.dead_lettered(self._route, reason)
 
 
 class Chosen:

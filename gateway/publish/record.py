@@ -23,7 +23,7 @@ class Mode(StrEnum):
 Render = Callable[[Event, str], KafkaRecord]
 """An event and its Kafka key → the record."""
 
-_STRUCTURED_HEADERS = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+_STRUCTURED_HEADERS = (("content-type", b"application/cloudevents+json"),)
 
 
 def structured(event: Event, key: str) -> KafkaRecord:

@@ -58,6 +58,13 @@ def test_nothing_is_overwritten(run: Run, folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"callback.xml", "gateway.yaml", "secrets"}
 
 
+def test_a_secret_in_the_command_line_is_a_mistake(run: Run, folder: Path) -> None:
+    """It would stand in the configuration, and in the shell's history it does already."""
+    made = run("init", "--secret", "literal", "--yes")
+    assert (made.exit_code, list(folder.iterdir())) == (2, [])
+    assert "env:NAME" in made.stderr
+
+
 def test_it_asks_what_no_option_gives(run: Run, folder: Path) -> None:
     """The answers are in the file, at the place that was named, and its sample is of the bucket."""
     answers = ["tencent-ci", "videos", "token", "a-1250000000, b-1250000000", "k1:9092,k2:9092"]

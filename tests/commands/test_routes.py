@@ -114,7 +114,7 @@ def test_rewind_goes_back_to_before_the_first(
 
     assert (dry.exit_code, result.exit_code) == (0, 0)
     assert result.stdout.startswith(dry.stdout)
-    assert f": {5 - position} events, {position + 1} to 5, received since 2026-" in dry.stdout
+    assert f" of {5 - position} events, {position + 1} to 5, received since 2026-" in dry.stdout
     replay = result.stdout.split()[-1]
     assert moved(routed) == (position, (replay, 5))
 

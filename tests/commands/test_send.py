@@ -1,5 +1,6 @@
 """`gateway send` posts files as a sender would, and tells by its exit code how it went."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -7,6 +8,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer as TestServer
 
 from tests.broker.kafka import free_port
 from tests.commands.conftest import Run, Served
@@ -45,6 +48,40 @@ def test_it_sends_several_files_and_the_body_of_a_http_file(run: Run, served: Se
         served.ids.extend(each.get("events", ()))
         assert len(each.get("events", ())) == len(case.expected.get("events", ()))
         assert each.get("reason") == case.expected.get("quarantine")
+
+
+async def test_it_sends_the_headers_of_a_http_file(run: Run, tmp_path: Path) -> None:
+    """But for those that say how it was sent; a body alone says what it is."""
+    request = b"POST /x HTTP/1.1\r\nHost: old\r\nContent-Length: 99\r\nExpect: 100-continue\r\n"
+    request += (
+        b"X-GitHub-Event: push\r\nContent-Type:text/json\r\nX-Hub-Signature-256: old\r\n\r\n{}"
+    )
+    (tmp_path / "whole.http").write_bytes(request)
+    (tmp_path / "secret").write_bytes(b"0123456789abcdef0123456789abcdef")
+    for name, body in (("a.xml", b" <a/>"), ("b.json", b"[]")):
+        (tmp_path / name).write_bytes(body)
+    seen: list[web.BaseRequest] = []
+
+    async def see(request: web.BaseRequest) -> web.Response:
+        await request.read()
+        seen.append(request)
+        return web.Response()
+
+    async with TestServer(see) as server:
+        words = ["--to", str(server.make_url("/")), "--sign", "github"]
+        words += ["--secret", f"file:{tmp_path}/secret"]
+        files = [tmp_path / name for name in ("whole.http", "a.xml", "b.json")]
+        assert (await asyncio.to_thread(run, "send", *files, *words)).exit_code == 0
+    whole = seen[0].headers
+    assert (whole["X-GitHub-Event"], whole["Content-Type"]) == ("push", "text/json")
+    assert whole["X-Hub-Signature-256"].startswith("sha256=")
+    assert (whole["Content-Length"], whole["Host"] == "old", "Expect" in whole) == (
+        "2",
+        False,
+        False,
+    )
+    told = [each.headers["Content-Type"] for each in seen[1:]]
+    assert told == ["application/xml", "application/json"]
 
 
 def test_an_answer_other_than_200_is_a_failure(run: Run, served: Served, file: Path) -> None:

@@ -79,7 +79,7 @@ def test_structured_mode(kafka: Broker, new_topic: NewTopic, options: KafkaOptio
     with publishing([Route("r", topic)], options) as running:
         running.publish([event(1)])
         until(lambda: running.is_done("r"))
-    content_type = ("content-type", b"application/cloudevents+json; charset=UTF-8")
+    content_type = ("content-type", b"application/cloudevents+json")
     assert messages(kafka.bootstrap, topic) == [
         Message(0, 0, b"j1", event(1).json, (content_type,))
     ]

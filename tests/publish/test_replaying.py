@@ -1,6 +1,7 @@
 """Replays served by publishers, which are played here."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gateway.core.model import Entry, Record
 from gateway.journal import Ranges, Replay, Replays, Writer
 from gateway.processes.replaying import Chosen, Pace, Replaying
 from gateway.publish.cluster import Topic
-from gateway.publish.ports import Journal
+from gateway.publish.ports import Journal, Observer, Unobserved
 from gateway.publish.reader import Bounds, Reader
 from gateway.publish.record import Mode
 from gateway.publish.replay import again, marked
@@ -26,7 +27,14 @@ AT = "2026-01-01T00:00:00.000000Z"
 class Player:
     """A publisher that writes to a list, and stands still where it is told to."""
 
-    def __init__(self, journal: Journal, route: Route, written: dict[str, list[Record]]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        route: Route,
+        written: dict[str, list[Record]],
+        observer: Observer,
+    ) -> None:
+        self._observer = observer
         self.ended = threading.Event()
         self._journal = journal
         self._route = route
@@ -39,6 +47,8 @@ class Player:
             self._written.setdefault(self._route.topic, []).extend(read)
             if read:
                 position = read[-1].seq
+                self._observer.published(self._route.name, len(read) - 1)
+                self._observer.dead_lettered(self._route.name, "invalid")
                 self._journal.advance(self._route.name, position)
             self._journal.position(self._route.name)
 
@@ -53,10 +63,25 @@ class Stage:
         self.written: dict[str, list[Record]] = {}
         self.routes: list[str] = []
 
-    def __call__(self, journal: Journal, routes: Sequence[Route], *, doorbell: int) -> Player:
+    def __call__(
+        self, journal: Journal, routes: Sequence[Route], *, doorbell: int, observer: Observer
+    ) -> Player:
         (route,) = routes
         self.routes.append(route.name)
-        return Player(journal, route, self.written)
+        return Player(journal, route, self.written, observer)
+
+
+class Counting(Unobserved):
+    """What was told of each route."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def published(self, route: str, count: int) -> None:
+        self.counts[f"{route} published"] += count
+
+    def dead_lettered(self, route: str, reason: str) -> None:
+        self.counts[f"{route} {reason}"] += 1
 
 
 @pytest.fixture
@@ -104,14 +129,16 @@ def test_replays_of_a_route_are_served_one_after_the_other(path: Path, begin: Be
     begin("first", 2, 3, 4, 9)
     begin("second", 1, 2)
     begin("third", 7, route="failures")
-    stage = Stage()
-    with Replaying(path, ROUTES, stage):
+    stage, counting = Stage(), Counting()
+    with Replaying(path, ROUTES, stage, counting):
         until(lambda: states(path, "first", "second", "third") == ["done"] * 3)
         begin("fourth", 20)
         until(lambda: states(path, "fourth") == ["done"])
 
     jobs = stage.written["t-jobs"]
     assert seqs(jobs) == [2, 3, 4, 9, 1, 2, 20]
+    assert counting.counts["jobs published"] + counting.counts["jobs invalid"] == len(jobs)
+    assert counting.counts["failures invalid"] == 1
     marks = [orjson.loads(record.event.json)["replay"] for record in jobs]
     assert marks == ["first"] * 4 + ["second"] * 2 + ["fourth"]
     assert seqs(stage.written["t-failures"]) == [7]

@@ -58,7 +58,9 @@ COMMIT_SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
 # Counted after the cluster's acknowledgement.
-PUBLISHED = Counter("gateway_route_published_total", "Events published.", ["route"])
+PUBLISHED = Counter(
+    "gateway_route_published_total", "Events published, those of replays too.", ["route"]
+)
 DEAD_LETTERS = Counter(
     "gateway_dead_letters_total", "Events that a topic would not take.", ["route", "reason"]
 )

@@ -44,7 +44,7 @@ class Line:
         """`now`: seconds of a clock that nobody sets."""
         self._least_burst, self._least_standing, self._now = burst, standing, now
         self._burst, self._standing = burst, standing
-        self._seconds = STANDING_SECONDS / standing
+        self._seconds = STANDING_SECONDS / STANDING
         """What a callback takes, with all else that the loop does between two."""
         self._filled: float | None = None
         """When this turn of the loop began, if those that waited have filled it."""

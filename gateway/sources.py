@@ -44,14 +44,16 @@ def _source(name: str, settings: Settings) -> Source:
         encode=provider.encode,
         options=provider.options,
         per_minute=section.rate_limit.per_second * 60 if section.rate_limit else inf,
-        url_secrets=sorted(
-            {secret.value for token in tokens if not token.header for secret in token.secrets},
-            key=len,
-            reverse=True,
+        url_secrets=_longest_first(
+            secret.value for token in tokens if not token.header for secret in token.secrets
         ),
         secret_headers=frozenset(token.header.lower().encode() for token in tokens if token.header),
         confirm=build_stage(confirm, Reading(normalize, redact)) if confirm else None,
     )
+
+
+def _longest_first(secrets: Iterable[bytes]) -> tuple[bytes, ...]:
+    return tuple(sorted(set(secrets), key=lambda secret: (-len(secret), secret)))
 
 
 def _redact(names: Iterable[str], provider: Provider) -> Redact | None:

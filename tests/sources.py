@@ -47,7 +47,7 @@ def source(buckets: Sequence[str] = (), *, secrets: Sequence[bytes] = (SECRET,))
         is_probe=providers()[PROVIDER].is_probe,
         normalize=normalizer(),
         contract=contract(),
-        url_secrets=secrets,
+        url_secrets=tuple(secrets),
     )
 
 

@@ -17,6 +17,7 @@ from gateway.commands.output import print_rows
 from gateway.commands.reading import read
 from gateway.core.networks import address
 from gateway.doctor.finding import Finding, State, fail, ok
+from gateway.doctor.saved import NotARequestError, saved
 from gateway.settings import Settings, SettingsError
 
 _EXIT: Final = {State.OK: 0, State.WARN: 0, State.FAIL: 1}
@@ -97,13 +98,13 @@ def _looked(path: Path, settings: Settings) -> Iterator[Finding]:
 def _explained(
     file: Path, source: str, settings: Settings, *, at: str | None, peer: str
 ) -> Iterator[Finding]:
-    from gateway.doctor.request import NotARequestError, explained, saved
+    from gateway.doctor.request import explained, received
 
     if source not in settings.sources:
         raise click.UsageError(f"no source {source}; there are {', '.join(settings.sources)}")
     when = datetime.fromisoformat(at).timestamp() if at else time()
     try:
-        callback = saved(file.read_bytes(), source, time=when, peer=peer)
+        callback = received(saved(file.read_bytes()), source, time=when, peer=peer)
     except NotARequestError as error:
         raise click.UsageError(f"{file} {error}") from error
     return explained(callback, settings)

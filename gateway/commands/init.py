@@ -5,7 +5,6 @@ that is there is ever overwritten.
 """
 
 import os
-import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from gateway.commands.template import ANY_CHECK, CHECKS, WITH_BUCKETS, Answers
 from gateway.providers import providers
 from gateway.schemas import FOLDER
 from gateway.settings import SettingsError, Surroundings, parse
+from gateway.settings.secret import REFERENCE
 
 F = TypeVar("F", bound=Callable[..., object])
 _PROVIDERS: Final = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
@@ -36,7 +36,6 @@ _SAMPLE_BUCKET: Final = b"examplebucket-1250000000"
 _NONE: Final = "none"
 _WRITE: Final = "new"
 _ANYWHERE: Final = "env:NEW"
-_REFERENCE: Final = re.compile(r"(env|file):.+").fullmatch
 
 
 class _Question(NamedTuple):
@@ -150,7 +149,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _check(answers: Answers, file: Path) -> None:
     """Raises SettingsError with what would be a mistake; the secret may not be there yet."""
-    if answers.secret != _WRITE and not _REFERENCE(answers.secret):
+    if answers.secret != _WRITE and not REFERENCE.fullmatch(answers.secret):
         told = "a secret stands in the environment (env:NAME) or in a file (file:PATH)"
         raise click.BadParameter(f"{told}; new writes one", param_hint="--secret")
     shown = template.text(answers._replace(secret=_ANYWHERE))

@@ -10,6 +10,7 @@ import click
 import orjson
 
 from gateway.commands.options import as_json, fail, without_configuration
+from gateway.doctor.saved import NotARequestError, saved
 from gateway.settings.secret import resolve
 from gateway.settings.values import Surroundings
 from gateway.signing import SCHEMES, Signed, Unsignable
@@ -81,11 +82,17 @@ async def _send(
     all_accepted = True
     async with aiohttp.ClientSession(timeout=timeout) as session:
         for file in files:
-            saved, body = await asyncio.to_thread(_request, file)
+            given, body = await asyncio.to_thread(_request, file)
             signed = sign(body)
-            headers = CIMultiDict(saved)
+            headers = CIMultiDict(given)
             headers.update(signed.headers)
-            post = session.post(url, data=signed.body, headers=headers, params=signed.query or None)
+            post = session.post(
+                url,
+                data=signed.body,
+                headers=headers,
+                params=signed.query or None,
+                skip_auto_headers=["Content-Type"],
+            )
             async with post as response:
                 answer = await response.read()
                 all_accepted &= response.status == 200
@@ -99,10 +106,14 @@ def _request(file: Path) -> tuple[list[tuple[str, str]], bytes]:
     if file.suffix != ".http":
         kind = "xml" if content.lstrip().startswith((b"<", b"\xef\xbb\xbf<")) else "json"
         return [("Content-Type", f"application/{kind}")], content
-    head, _, body = content.partition(b"\r\n\r\n" if b"\r\n" in content else b"\n\n")
-    fields = (line.partition(":") for line in head.decode("latin-1").splitlines()[1:])
-    headers = [(name, value.strip(" \t")) for name, _, value in fields]
-    return [(name, value) for name, value in headers if name.lower() not in _OF_SENDING], body
+    try:
+        request = saved(content)
+        headers = [(name.decode(), value.decode()) for name, value in request.headers]
+    except (NotARequestError, UnicodeDecodeError) as error:
+        what = str(error) if isinstance(error, NotARequestError) else "has headers not in UTF-8"
+        raise click.UsageError(f"{file} {what}") from error
+    kept = [(name, value) for name, value in headers if name.lower() not in _OF_SENDING]
+    return kept, request.body
 
 
 def _line(file: Path, status: int, answer: bytes, *, plain: bool) -> str:

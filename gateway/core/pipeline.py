@@ -61,7 +61,7 @@ class Source:
     """How many callbacks it takes in the long run; what OPTIONS is answered."""
     confirm: "Confirm | None" = None
     """The stage after this one; until it is through, all events are in quarantine."""
-    url_secrets: Sequence[bytes] = ()
+    url_secrets: tuple[bytes, ...] = ()
     """Live secrets that may stand in the URL, the longest first: an event that repeats one has a
     mask in its place."""
     secret_headers: frozenset[bytes] = frozenset()
@@ -190,18 +190,18 @@ def _event(
 
 
 def stored_headers(
-    headers: Sequence[tuple[bytes, bytes]], secrets: Sequence[bytes], *, secret: frozenset[bytes]
+    headers: Sequence[tuple[bytes, bytes]], secrets: tuple[bytes, ...], *, secret: frozenset[bytes]
 ) -> bytes:
     """The headers as JSON pairs, without those that carry a secret or repeat one of the URL's."""
     values = b"\0".join([value for _, value in headers])
-    told = [each for each in secrets if repeats(values, each)]
+    is_told = repeats(values, secrets)
     return orjson.dumps(
         [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in headers
             if not _is_secret(name)
             and not (secret and name.lower() in secret)
-            and not any(repeats(value, each) for each in told)
+            and not (is_told and repeats(value, secrets))
         ]
     )
 

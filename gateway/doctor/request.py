@@ -1,7 +1,6 @@
 """A saved request and a source → which of the source's checks it passes, and why others refuse it.
 
-Each check is asked on its own, so that one that refuses hides no other. A request is saved as HTTP
-has it: a line, headers, an empty line, the body.
+Each check is asked on its own, so that one that refuses hides no other.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +10,14 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from gateway.core.contract import Contract
 from gateway.core.echo import masked_text
-from gateway.core.errors import GatewayError, Refused, Unreadable
+from gateway.core.errors import Refused, Unreadable
 from gateway.core.model import Callback, Claims, Proof
 from gateway.core.moments import utc
+from gateway.core.networks import Network
 from gateway.core.origin import verify
 from gateway.core.provider import Draft, claims
 from gateway.doctor.finding import Finding, State, fail, ok, warn
+from gateway.doctor.saved import Saved
 from gateway.intake.proxies import Proxies
 from gateway.intake.receiver import query_token
 from gateway.providers import providers
@@ -30,26 +31,14 @@ _PARTS: Final = 4
 """Of a path with a token: `/callbacks/<source>/<token>`."""
 
 
-class NotARequestError(GatewayError):
-    """The file is no HTTP request."""
-
-
-def saved(content: bytes, source: str, *, time: float, peer: str) -> Callback:
-    """The callback that the request is at `time` (Unix seconds), from the address `peer`.
-
-    Raises NotARequestError.
-    """
-    head, found, body = content.partition(b"\r\n\r\n" if b"\r\n" in content else b"\n\n")
-    line, *fields = head.replace(b"\r\n", b"\n").split(b"\n")
-    words = line.split(b" ")
-    if not found or len(words) != 3 or not words[2].startswith(b"HTTP/"):
-        raise NotARequestError("begins with no POST /callbacks/… HTTP/1.1, or has no empty line")
-    path, _, query = words[1].decode("latin-1").partition("?")
-    parts, pairs = path.split("/"), [field.partition(b":") for field in fields]
+def received(request: Saved, source: str, *, time: float, peer: str) -> Callback:
+    """The callback that the request is at `time` (Unix seconds), from the address `peer`."""
+    path, _, query = request.target.decode("latin-1").partition("?")
+    parts = path.split("/")
     return Callback(
         source=source,
-        body=body,
-        headers=tuple((name, value.strip(b" \t")) for name, _, value in pairs),
+        body=request.body,
+        headers=request.headers,
         query=dict(parse_qsl(query, keep_blank_values=True)),
         token=unquote_to_bytes(parts[3]) if len(parts) == _PARTS else query_token(query),
         peer=peer,
@@ -62,13 +51,9 @@ def saved(content: bytes, source: str, *, time: float, peer: str) -> Callback:
 def explained(callback: Callback, settings: Settings) -> Iterator[Finding]:
     """One finding for each check of the callback's source, and one for what its content becomes.
 
-    Of a peer that is not told, and where there are trusted proxies, it is believed that it was one.
+    Of a peer that is not told it is believed that it was a trusted proxy, where there are any.
     """
-    proxies = settings.server.trusted_proxies
-    if callback.hop:
-        callback = Proxies(proxies).seen(callback)
-    else:
-        callback = callback._replace(proxied=bool(proxies))
+    callback = _seen(callback, settings.server.trusted_proxies)
     items = settings.sources[callback.source].verify
     for index, item in enumerate(items):
         checks = [(name, one.check()) for name, one in item.named if of_envelope(one)]
@@ -76,8 +61,17 @@ def explained(callback: Callback, settings: Settings) -> Iterator[Finding]:
     try:
         yield from _content(callback, settings)
     except Unreadable as error:
-        detail = masked_text(str(error), [callback.token] if callback.token else [])
+        detail = masked_text(str(error), (callback.token,) if callback.token else ())
         yield warn("content", f"{error.reason}: {detail}", "it would go to quarantine")
+
+
+def _seen(callback: Callback, networks: Sequence[Network]) -> Callback:
+    proxies = Proxies(networks)
+    if callback.hop or not networks:
+        return proxies.seen(callback)
+    proxy = str(networks[0].network_address)
+    seen = proxies.seen(callback._replace(hop=proxy))
+    return seen._replace(peer="") if seen.peer == proxy else seen  # it tells of no client
 
 
 def _content(callback: Callback, settings: Settings) -> Iterator[Finding]:

@@ -27,6 +27,8 @@ RELIEF: Final = 1.0
 """Seconds, both."""
 AT_ONCE: Final = 8
 """Callbacks for each turn; some 3 to 8 ms of work."""
+_LEAST_SECONDS: Final = 0.0001
+"""No callback takes less, whatever the clock says."""
 _SMOOTHING: Final = 16
 """Turns that have a part in what a callback is known to take."""
 
@@ -46,8 +48,11 @@ class Line:
         self._burst, self._standing = burst, standing
         self._seconds = STANDING_SECONDS / STANDING
         """What a callback takes, with all else that the loop does between two."""
-        self._filled: float | None = None
-        """When this turn of the loop began, if those that waited have filled it."""
+        self._turned = 0.0
+        """When this turn of the loop began."""
+        self._full = 0
+        """Turns, this one the last, that those who waited have filled one after the other. In the
+        first only one of them is computed: the next turn begins behind it."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
@@ -103,18 +108,20 @@ class Line:
         self._left -= 1
 
     def _next(self) -> None:
-        now = self._now()
-        if self._filled is not None:
-            self._measure(now - self._filled)
         self._left = AT_ONCE
+        now = self._now()
+        if self._full > 1:
+            self._measure(now - self._turned)
+        self._turned = now
         while self._waiting and self._left:
             turn = self._waiting.popleft()
             if not turn.done():  # it was cancelled
                 turn.set_result(None)
                 self._take()
-        self._filled = None if self._left else now
+        self._full = 0 if self._left else self._full + 1
 
     def _measure(self, turn: float) -> None:
-        self._seconds += (turn / AT_ONCE - self._seconds) / _SMOOTHING
+        seconds = max(turn / AT_ONCE, _LEAST_SECONDS)
+        self._seconds += (seconds - self._seconds) / _SMOOTHING
         self._burst = max(self._least_burst, int(BURST_SECONDS / self._seconds))
         self._standing = max(self._least_standing, int(STANDING_SECONDS / self._seconds))

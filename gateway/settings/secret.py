@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSc
 
 from gateway.settings.values import Surroundings, surroundings
 
-_REFERENCE = re.compile(r"(env):([A-Za-z_][A-Za-z0-9_]*)|(file):(.+)")
+REFERENCE = re.compile(r"(env):([A-Za-z_][A-Za-z0-9_]*)|(file):(.+)")
 _LARGEST = 65536
 SHORT = 16
 """Secrets with fewer bytes than this are warned about."""
@@ -37,7 +37,7 @@ def resolve(reference: str, world: Surroundings) -> Secret:
 
     Raises ValueError when it is a literal, missing, unreadable or empty.
     """
-    match = _REFERENCE.fullmatch(reference)
+    match = REFERENCE.fullmatch(reference)
     if match is None:
         raise ValueError("a secret stands in the environment or a file: env:NAME or file:/path")
     value = _variable(match[2], world) if match[1] else _file(world.folder / match[4])
@@ -76,5 +76,5 @@ SecretReference = Annotated[
     Secret,
     PlainValidator(_secret),
     PlainSerializer(lambda secret: secret.reference),
-    WithJsonSchema({"type": "string", "pattern": f"^({_REFERENCE.pattern})$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^({REFERENCE.pattern})$"}),
 ]

@@ -267,6 +267,9 @@ VERIFY = [{"token": {"secrets": ["env:CI_TOKEN"]}}, {"any": GROUP}, {"buckets": 
         ("127.0.0.5", "198.51.100.1", "fail"),
         ("192.0.2.9", "198.51.100.1", "ok"),
         ("198.51.100.1", "192.0.2.9", "fail"),
+        ("", "192.0.2.9", "ok"),
+        ("", "198.51.100.1", "fail"),
+        ("", "nobody", "fail"),
     ],
 )
 def test_the_client_of_a_request_is_told_by_a_trusted_proxy_alone(

@@ -58,9 +58,10 @@ def test_nothing_is_overwritten(run: Run, folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"callback.xml", "gateway.yaml", "secrets"}
 
 
-def test_a_secret_in_the_command_line_is_a_mistake(run: Run, folder: Path) -> None:
+@pytest.mark.parametrize("given", ["literal", "env:1X", "env:", "file:"])
+def test_a_secret_in_the_command_line_is_a_mistake(run: Run, folder: Path, given: str) -> None:
     """It would stand in the configuration, and in the shell's history it does already."""
-    made = run("init", "--secret", "literal", "--yes")
+    made = run("init", "--secret", given, "--yes")
     assert (made.exit_code, list(folder.iterdir())) == (2, [])
     assert "env:NAME" in made.stderr
 

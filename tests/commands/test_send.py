@@ -52,7 +52,8 @@ def test_it_sends_several_files_and_the_body_of_a_http_file(run: Run, served: Se
 
 async def test_it_sends_the_headers_of_a_http_file(run: Run, tmp_path: Path) -> None:
     """But for those that say how it was sent; a body alone says what it is."""
-    request = b"POST /x HTTP/1.1\r\nHost: old\r\nContent-Length: 99\r\nExpect: 100-continue\r\n"
+    request = "POST /x HTTP/1.1\r\nX-Title: Ångström\r\n".encode()
+    request += b"Host: old\r\nContent-Length: 99\r\nExpect: 100-continue\r\n"
     request += (
         b"X-GitHub-Event: push\r\nContent-Type:text/json\r\nX-Hub-Signature-256: old\r\n\r\n{}"
     )
@@ -75,6 +76,7 @@ async def test_it_sends_the_headers_of_a_http_file(run: Run, tmp_path: Path) -> 
     whole = seen[0].headers
     assert (whole["X-GitHub-Event"], whole["Content-Type"]) == ("push", "text/json")
     assert whole["X-Hub-Signature-256"].startswith("sha256=")
+    assert whole["X-Title"] == "Ångström"
     assert (whole["Content-Length"], whole["Host"] == "old", "Expect" in whole) == (
         "2",
         False,
@@ -82,6 +84,27 @@ async def test_it_sends_the_headers_of_a_http_file(run: Run, tmp_path: Path) -> 
     )
     told = [each.headers["Content-Type"] for each in seen[1:]]
     assert told == ["application/xml", "application/json"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"POST /x HTTP/1.1\r\nno header\r\n\r\n", "line 2"),
+        (b"POST /x HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "line 3"),
+        (b"POST /x HTTP/1.1\nA: b\0\n\nbody\r\n\r\n", "line 2"),
+        (b"POST /x HTTP/1.1\r\nA: \xff\r\n\r\n", "UTF-8"),
+        (b"A: b\r\n\r\n", "begins with no POST"),
+        (b"", "begins with no POST"),
+    ],
+)
+def test_a_http_file_that_is_no_request_is_a_mistake(
+    run: Run, tmp_path: Path, content: bytes, what: str
+) -> None:
+    """Nothing of it is sent."""
+    (tmp_path / "a.http").write_bytes(content)
+    sent = run("send", tmp_path / "a.http", "--to", "http://127.0.0.1:9/")
+    assert sent.exit_code == 2
+    assert what in sent.stderr
 
 
 def test_an_answer_other_than_200_is_a_failure(run: Run, served: Served, file: Path) -> None:

@@ -68,7 +68,7 @@ def test_the_secret_is_found_however_it_is_written(body: bytes) -> None:
 def test_a_header_that_the_provider_reads_is_no_way_out() -> None:
     """Its own decoder may put headers into the document."""
     seen = callback(b"{}", headers=[(b"X-Event", URL.encode())])
-    assert masked({"event": URL}, seen, [SECRET]) == {
+    assert masked({"event": URL}, seen, (SECRET,)) == {
         "event": "https://g.example/callbacks/media/[secret]"
     }
 
@@ -76,7 +76,7 @@ def test_a_header_that_the_provider_reads_is_no_way_out() -> None:
 def test_what_does_not_repeat_it_is_the_document_itself() -> None:
     """Nearly every callback: nothing is copied."""
     document = {"a": "100 %", "b": ["&", "\\"]}
-    assert masked(document, callback(as_json(document)), [SECRET]) is document
+    assert masked(document, callback(as_json(document)), (SECRET,)) is document
 
 
 def test_what_only_looks_like_it_stays() -> None:
@@ -135,8 +135,8 @@ def test_a_secret_of_any_characters_is_found(secret: str) -> None:
     encoded = quote(secret, safe="")
     for text in (secret, encoded, quote(secret)):
         seen = callback(as_json({"a": text}))
-        assert masked({"a": f"<{text}>"}, seen, [secret.encode()]) == {"a": "<[secret]>"}
+        assert masked({"a": f"<{text}>"}, seen, (secret.encode(),)) == {"a": "<[secret]>"}
 
 
 def test_a_secret_that_is_not_text_is_found_percent_encoded() -> None:
-    assert masked_text("/%FFab%c3", [b"\xffab\xc3"]) == "/[secret]"
+    assert masked_text("/%FFab%c3", (b"\xffab\xc3",)) == "/[secret]"

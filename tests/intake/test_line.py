@@ -9,7 +9,7 @@ import pytest
 
 from gateway.core.errors import Busy
 from gateway.intake.body import Arriving
-from gateway.intake.line import AT_ONCE, PATIENCE, RELIEF, Line
+from gateway.intake.line import AT_ONCE, BURST, BURST_SECONDS, PATIENCE, RELIEF, Line
 from tests.intake.port import (
     PATH,
     Port,
@@ -136,6 +136,28 @@ async def test_how_many_may_wait_depends_on_how_quick_they_are(
         for sender in senders:
             sender.cancel()
     assert bool(refused) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("burst", "seconds"), [(16, 0.001), (23, 0.001), (64, 0.001), (200, 0.0004)]
+)
+async def test_a_line_is_no_longer_than_what_is_worked_off_soon(burst: int, seconds: float) -> None:
+    """Whatever the bursts were from which it has learned."""
+    now = 5.0
+    line = Line(now=lambda: now)
+
+    async def come() -> None:
+        nonlocal now
+        await line.turn()
+        now += seconds
+
+    for _ in range(200):
+        await asyncio.gather(*(come() for _ in range(burst)))
+        now += 2 * RELIEF
+    first = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE)]
+    waiting = [asyncio.create_task(line.turn()) for _ in range(1000)]
+    done = await asyncio.gather(*first, *waiting, return_exceptions=True)
+    assert done.count(None) <= AT_ONCE + max(BURST, BURST_SECONDS / seconds)
 
 
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:

@@ -69,7 +69,7 @@ def test_the_secret_of_a_header_is_not_kept_whatever_the_header_is_called() -> N
     source = built({"any": [token, {"token": {"secrets": ["env:U"]}}]})
     assert (source.secret_headers, source.url_secrets) == (
         frozenset({b"x-gate"}),
-        [WORLD.environ["U"].encode()],
+        (WORLD.environ["U"].encode(),),
     )
     seen = FROM._replace(headers=((b"X-GATE", SECRET), (b"Other", b"kept")))
     assert json.loads(process(seen, source).entry.headers) == [["Other", "kept"]]

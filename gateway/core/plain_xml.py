@@ -54,12 +54,12 @@ def _document(pieces: list[str]) -> Document:
     for piece in pieces[1:]:
         if piece.startswith(end):
             if is_leaf:
-                _add(found, names.pop(), text.strip() or None)
+                add_child(found, names.pop(), text.strip() or None)
                 is_leaf = False
             else:
                 children = parents.pop()
                 found = parents[-1]
-                _add(found, names.pop(), children)
+                add_child(found, names.pop(), children)
             _assert_blank(piece[len(end) :])
             ends.pop()
             end = ends[-1]
@@ -77,7 +77,7 @@ def _document(pieces: list[str]) -> Document:
         if name.endswith("/"):
             name = name[:-1]
             _end(name)
-            _add(found, name, None)
+            add_child(found, name, None)
             _assert_blank(text)
             continue
         end = _end(name)
@@ -89,7 +89,7 @@ def _document(pieces: list[str]) -> Document:
     return found
 
 
-def _add(children: Document, name: str, value: Document | str | None) -> None:
+def add_child(children: Document, name: str, value: Document | str | None) -> None:
     """One child more; repeats become a list, in order."""
     if name not in children:
         children[name] = value

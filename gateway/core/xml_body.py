@@ -20,7 +20,7 @@ from lxml import etree
 
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.model import Document
-from gateway.core.plain_xml import MAX_DEPTH, decode_plain
+from gateway.core.plain_xml import MAX_DEPTH, add_child, decode_plain
 
 BOM: Final = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"<\?xml\s").match
@@ -153,13 +153,7 @@ def _children(parent: etree._Element, room: int) -> Document:
         else:
             text = child.text
             value = text.strip() or None if text else None
-        name = child.tag
-        if name not in found:
-            found[name] = value
-        elif type(found[name]) is list:
-            found[name].append(value)
-        else:
-            found[name] = [found[name], value]
+        add_child(found, child.tag, value)
     return found
 
 

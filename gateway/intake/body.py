@@ -51,13 +51,14 @@ async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving
     """The exact bytes of the body, or `RequestError` (408, 411, 413, 415, 417, 400) or `Busy`."""
     _judge_headers(request, limits.max_body)
     content = request.content
-    deadline = asyncio.timeout(limits.timeout)
+    deadline: asyncio.Timeout | None = None
     try:
         if content.is_eof():
             body = content.read_nowait()
         elif request.transport is None:  # aiohttp would raise a RuntimeError
             raise RequestError(400, Reason.DISCONNECTED, close=True)
         else:
+            deadline = asyncio.timeout(limits.timeout)
             async with deadline:
                 await _continue(request)
                 body = await _collect(content, limits.max_body, arriving)
@@ -66,7 +67,7 @@ async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving
         raise RequestError(400, Reason.MALFORMED_REQUEST, close=True) from error
     except OSError as error:  # a TimeoutError is one too, ours and the network's
         forget_frames(error)
-        if deadline.expired():
+        if deadline is not None and deadline.expired():
             raise RequestError(408, Reason.BODY_TIMEOUT, close=True) from error
         raise RequestError(400, Reason.DISCONNECTED, close=True) from error
     if len(body) > limits.max_body:

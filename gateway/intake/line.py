@@ -59,6 +59,9 @@ class Line:
         self._relieved = 0.0
         """When bursts are let in again."""
         self._expected = 0
+        """Requests that were read and have not come yet."""
+        self._read = 0
+        """Those of this turn of the loop."""
         self._left = AT_ONCE
         """How many more callbacks this turn of the loop has."""
 
@@ -69,9 +72,10 @@ class Line:
 
     def expect(self) -> None:
         """A request has been read; its handler comes to the line in the next turn but one."""
+        if not self._read:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        self._read += 1
         self._expected += 1
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._come)
 
     def assert_room(self) -> None:
         """Raise `Busy` where one more would be too many."""
@@ -99,8 +103,12 @@ class Line:
             self._relieved = now + RELIEF
         return now < self._relieved
 
-    def _come(self) -> None:
-        self._expected -= 1
+    def _go_on(self) -> None:
+        asyncio.get_running_loop().call_soon(self._come, self._read)
+        self._read = 0
+
+    def _come(self, count: int) -> None:
+        self._expected -= count
 
     def _take(self) -> None:
         if self._left == AT_ONCE:

@@ -16,7 +16,7 @@ from kafka.admin import (
     ResourcePattern,
     ResourceType,
 )
-from kafka.errors import InvalidReplicationFactorError, KafkaError
+from kafka.errors import InvalidReplicationFactorError, KafkaError, UnknownBrokerIdError
 
 from tests.broker.waiting import until
 
@@ -39,17 +39,17 @@ def create(
 ) -> None:
     """Creates a topic, as soon as its nodes are there, and returns once it can be written to."""
     topic = NewTopic(name, partitions, replicas, topic_configs=configuration)
-    with KafkaAdminClient(bootstrap_servers=bootstrap) as admin:
 
-        def is_created() -> bool:
+    def is_created() -> bool:
+        with KafkaAdminClient(bootstrap_servers=bootstrap) as admin:
             try:
                 admin.create_topics([topic])
-            except InvalidReplicationFactorError:  # a node is starting, or its session has lapsed
-                return False
-            return True
+            except (InvalidReplicationFactorError, UnknownBrokerIdError):
+                return False  # a node is starting, or its session has lapsed
+            admin.wait_for_topics([name])
+        return True
 
-        until(is_created)
-        admin.wait_for_topics([name])
+    until(is_created)
 
 
 def configure(bootstrap: str, name: str, configuration: Mapping[str, str]) -> None:

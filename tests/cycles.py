@@ -15,17 +15,26 @@ KINDS: Final = (BaseException, TracebackType, Callback, Entry, RequestHandler)
 
 
 @contextmanager
-def kept_in_cycles() -> Iterator[list[object]]:
-    """A list, filled at the end with those of `KINDS` that were left in cycles."""
+def without_collector() -> Iterator[None]:
+    """Nothing but reference counts frees anything, and there is nothing to collect at first."""
     gc.collect()
     gc.disable()
-    gc.set_debug(gc.DEBUG_SAVEALL)
-    found: list[object] = []
     try:
-        yield found
-        gc.collect()
-        found += [each for each in gc.garbage if isinstance(each, KINDS)]
+        yield
     finally:
-        gc.set_debug(0)
-        gc.garbage.clear()
         gc.enable()
+
+
+@contextmanager
+def kept_in_cycles() -> Iterator[list[object]]:
+    """A list, filled at the end with those of `KINDS` that were left in cycles."""
+    found: list[object] = []
+    with without_collector():
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            yield found
+            gc.collect()
+            found += [each for each in gc.garbage if isinstance(each, KINDS)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()

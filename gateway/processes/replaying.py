@@ -19,11 +19,10 @@ from typing import Final, Protocol, Self
 from gateway.core.errors import GatewayError
 from gateway.core.model import Record
 from gateway.journal import Replay, Replays
-from gateway.publish.ports import Journal, Observer, Unobserved
+from gateway.publish.ports import UNOBSERVED, Journal, Observer, Unobserved
 from gateway.publish.replay import marked
 from gateway.publish.route import Route
 
-UNOBSERVED: Final = Unobserved()
 _LOOK_SECONDS: Final = 0.5
 _END_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What the publishing room needs from the others: a journal to read, and somebody to tell."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from gateway.core.model import Record
 
@@ -102,3 +102,6 @@ class Unobserved:
 
     def reconnecting(self, cause: str) -> None:
         """Nothing."""
+
+
+UNOBSERVED: Final = Unobserved()

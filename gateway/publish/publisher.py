@@ -17,7 +17,7 @@ from gateway.core.model import Record
 from gateway.publish.dead_letters import DeadLetters
 from gateway.publish.lane import Lane
 from gateway.publish.options import KafkaOptions
-from gateway.publish.ports import Journal, Ledger, Observer, Publication, Unobserved
+from gateway.publish.ports import UNOBSERVED, Journal, Ledger, Observer, Publication
 from gateway.publish.reader import Bounds, Reader
 from gateway.publish.record import Mode
 from gateway.publish.report import Report
@@ -33,7 +33,6 @@ _FINISH_SECONDS: Final = 3.5
 _STALLED: Final = 10
 """Times `request_timeout_ms`: how long a batch may go without any answer."""
 _BOUNDS: Final = Bounds()
-_UNOBSERVED: Final = Unobserved()
 
 
 class Publisher:
@@ -50,8 +49,8 @@ class Publisher:
         options: KafkaOptions,
         *,
         doorbell: int,
-        observer: Observer = _UNOBSERVED,
-        ledger: Ledger = _UNOBSERVED,
+        observer: Observer = UNOBSERVED,
+        ledger: Ledger = UNOBSERVED,
         dead_letter: str | None = None,
         mode: Mode = Mode.STRUCTURED,
         bounds: Bounds = _BOUNDS,

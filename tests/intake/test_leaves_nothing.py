@@ -37,13 +37,6 @@ def broken(_callback: Callback, _source: Source) -> Receipted:
     raise RuntimeError("canary")
 
 
-class Full(Line):
-    """Always."""
-
-    def _is_full(self, waiting: int) -> bool:
-        return True
-
-
 def busy(port: Port) -> None:
     port.journal.trouble = Busy(Reason.JOURNAL_FULL, "full")
 
@@ -109,7 +102,7 @@ async def test_a_callback_that_is_not_processed_leaves_nothing(
 async def test_a_callback_without_room_leaves_nothing() -> None:
     """In the line, or for its body."""
     with kept_in_cycles() as kept:
-        async with open_port(limits=LIMITS, line=Full()) as port:
+        async with open_port(limits=LIMITS, line=Line(burst=0, standing=0)) as port:
             await answered(port, OK)
             await answered(port, OK * 3)
         del port

@@ -1,7 +1,6 @@
 """Group commit: few transactions, one answer for each, and bounds on what waits."""
 
 import asyncio
-import gc
 import logging
 import threading
 import time
@@ -13,6 +12,7 @@ import pytest
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
 from gateway.journal import Appender, Reader, Writer
+from tests.cycles import without_collector
 from tests.journal.entries import callback, entries, unreadable
 
 NEW = Receipt(duplicate=False)
@@ -352,10 +352,8 @@ async def test_a_refused_callback_leaves_nothing(
     gate.open.clear()
     gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
     appender = Appender(gate, patience=0.05 if reason == Reason.JOURNAL_UNAVAILABLE else 10.0)
-    gc.collect()
-    gc.disable()
-    before = entries()
-    try:
+    with without_collector():
+        before = entries()
         appending = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
         await until(lambda: gate.batches)
         if reason == Reason.JOURNAL_FULL:
@@ -366,5 +364,3 @@ async def test_a_refused_callback_leaves_nothing(
         await appender.close()
         await asyncio.sleep(0)
         assert entries() == before
-    finally:
-        gc.enable()

@@ -1,6 +1,5 @@
 """Files and disks that do not do what they should."""
 
-import gc
 import itertools
 import os
 import resource
@@ -16,6 +15,7 @@ import pytest
 from gateway.core.errors import Busy, Reason
 from gateway.journal import JournalError, Reader, Upkeep, Writer, care
 from gateway.journal.errors import busy, is_final
+from tests.cycles import without_collector
 from tests.journal.entries import callback, entries
 from tests.small_disk import small_disk
 
@@ -112,14 +112,10 @@ def test_what_a_full_disk_refuses_leaves_nothing(disk: Path) -> None:
         for number in itertools.count():
             if append(f"{number}"):
                 break
-        gc.collect()
-        gc.disable()
-        try:
+        with without_collector():
             before = entries()
             assert [append(f"refused {number}") for number in range(3)] == [Reason.JOURNAL_FULL] * 3
             assert entries() == before
-        finally:
-            gc.enable()
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(folder: Path) -> None:

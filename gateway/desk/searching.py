@@ -11,25 +11,27 @@ from gateway.core.model import Document, Event, Record
 from gateway.journal import Reader
 from gateway.publish.route import Route, selection
 
-_WINDOW: Final = 2_000
-_WINDOWS: Final = 10
+_WINDOW: Final = 500
+"""Events that are read together; what a process takes for them it does not give back."""
+_DEEPEST: Final = 20_000
+"""Events that one page looks through."""
 
 
 def page(reader: Reader, query: Query) -> Document:
     """With the number to go on `before`; null at the end."""
     below = min(query.before or 1 << 62, reader.head() + 1)
     least = reader.first_since("") or below
+    end = max(least, below - _DEEPEST)
+    window = query.limit + 1  # which is enough where nothing is left out
     found: list[Record] = []
-    for _ in range(_WINDOWS):
-        after = max(below - 1 - _WINDOW, least - 1)
+    while below > end:
+        after = max(below - 1 - window, end - 1)
         for record in _meant(reader, query, after, below - 1):
             if len(found) == query.limit:
                 return _page(found, found[-1].seq)
             found.append(record)
-        below = after + 1
-        if below <= least:
-            return _page(found, None)
-    return _page(found, below)
+        below, window = after + 1, _WINDOW
+    return _page(found, below if below > least else None)
 
 
 def following(reader: Reader, number: int, query: Query) -> tuple[int, list[Document]]:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ class Connection:
         Raises JournalError, also when the file cannot be written.
         """
         self.path = path
-        self.wal = path.with_name(path.name + "-wal")
+        self.wal = _wal(path)
         with naming(path), ExitStack() as opened:
             _create(path)
             self.turn = Turn(path)
@@ -83,6 +84,12 @@ def require(path: Path) -> None:
     if found < VERSION:
         state = f"of an older gateway (schema {found} of {VERSION})" if found else "not begun"
         raise JournalError(f"journal {path}: is {state}; `gateway serve` brings it up to date")
+
+
+@lru_cache(maxsize=8)
+def _wal(path: Path) -> Path:
+    """Made once: pathlib enters each name into a table of the process's that never shrinks."""
+    return path.with_name(path.name + "-wal")
 
 
 def _create(path: Path) -> None:

@@ -14,8 +14,7 @@ class Turn:
 
     def __init__(self, journal: Path) -> None:
         """Raises OSError when the lock's file cannot be opened."""
-        path = journal.with_name(journal.name + "-turn")
-        self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._file = os.open(f"{journal}-turn", os.O_CREAT | os.O_RDWR, 0o600)
 
     def __enter__(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_EX)

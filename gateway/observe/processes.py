@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -28,5 +29,11 @@ class ProcessCollector(Collector):
 
 def _resident(pid: int) -> int:
     """Bytes in RAM: proc(5), statm."""
-    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    pages = _statm(pid).read_text().split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+@lru_cache(maxsize=256)
+def _statm(pid: int) -> Path:
+    """Made once: pathlib enters each name into a table of the process's that never shrinks."""
+    return Path(f"/proc/{pid}/statm")

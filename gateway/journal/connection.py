@@ -19,6 +19,8 @@ from gateway.journal.turn import Turn
 PAGE_SIZE: Final = 4096
 BUSY_SECONDS: Final = 2.0
 """How long SQLite waits for a lock."""
+SMALL_CACHE: Final = "cache_size = -256"
+"""KiB: for who reads on and on, and seldom the same page twice."""
 _PRAGMAS: Final = (
     "secure_delete = OFF",  # Debian's SQLite has it on
     "cache_size = -1024",  # KiB: a process has several connections, and never gives it back

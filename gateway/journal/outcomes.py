@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from gateway.core.model import Record
-from gateway.journal.connection import Connection
+from gateway.journal.connection import SMALL_CACHE, Connection
 from gateway.journal.errors import naming
 from gateway.journal.rows import RECORD_COLUMNS, record
 
@@ -48,7 +48,9 @@ class Outcomes:
 
     def __init__(self, path: Path) -> None:
         """Open or create the journal. Raises JournalError."""
-        self._journal = Connection(path, ("synchronous = FULL", "wal_autocheckpoint = 0"))
+        self._journal = Connection(
+            path, ("synchronous = FULL", "wal_autocheckpoint = 0", SMALL_CACHE)
+        )
         self._seen = 0
 
     def read(self, limit: int) -> Iterator[Record]:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from gateway.core.model import Record
 from gateway.journal import outcomes, quarantine
-from gateway.journal.connection import Connection
+from gateway.journal.connection import SMALL_CACHE, Connection
 from gateway.journal.errors import JournalError, naming
 from gateway.journal.outcomes import Figure
 from gateway.journal.publications import KEPT
@@ -77,7 +77,9 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Open or create the journal. Raises JournalError."""
         self.path = path
-        self._journal = Connection(path, ("synchronous = NORMAL", "wal_autocheckpoint = 0"))
+        self._journal = Connection(
+            path, ("synchronous = NORMAL", "wal_autocheckpoint = 0", SMALL_CACHE)
+        )
         self._seen: dict[str, int] = {}
 
     def read(self, after: int, *, limit: int, max_bytes: int) -> list[Record]:

@@ -19,7 +19,7 @@ from gateway.core.provider import Draft, claims
 from gateway.doctor.finding import Finding, State, fail, ok, warn
 from gateway.doctor.saved import Saved
 from gateway.intake.proxies import Proxies
-from gateway.intake.receiver import query_token
+from gateway.intake.target import query_token
 from gateway.providers import providers
 from gateway.schemas import documents
 from gateway.settings import Settings, Verification

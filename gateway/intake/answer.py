@@ -6,12 +6,14 @@ a closed set, so that neither input nor internals can leak into them.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import orjson
 from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
 
 from gateway.core.errors import Busy, GatewayError, Ignored, Reason, Refused
 from gateway.core.model import Entry, Receipt
@@ -118,11 +120,20 @@ def response(answer: Answer) -> web.Response:
 
 
 def said(answer: Answer) -> bytes:
-    """An answer as it goes over the wire, for where there is no request of aiohttp's."""
-    headers = {**_JSON, **answer.headers, "Content-Length": str(len(answer.body))}
-    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    """An answer as it goes over the wire, for where no handler of aiohttp's writes it."""
+    head = _head(answer.status, tuple(answer.headers.items()), answer.close)
+    date = rfc822_formatted_time()
+    return (
+        f"{head}Content-Length: {len(answer.body)}\r\nDate: {date}\r\n\r\n".encode() + answer.body
+    )
+
+
+@lru_cache
+def _head(status: int, more: tuple[tuple[str, str], ...], close: bool) -> str:  # noqa: FBT001
+    headers = {**_JSON, **dict(more)} | ({"Connection": "close"} if close else {})
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode() + answer.body
+    return "\r\n".join([*lines, ""])
 
 
 def _problem(status: int, reason: Reason) -> bytes:

@@ -53,7 +53,7 @@ class Line:
         self._full = 0
         """Turns, this one the last, that those who waited have filled one after the other. In the
         first only one of them is computed: the next turn begins behind it."""
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[Callable[[], object]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
         self._relieved = 0.0
@@ -82,17 +82,16 @@ class Line:
         if self._is_full(len(self._waiting)):
             raise Busy(Reason.OVERLOADED, "too many callbacks wait for their turn")
 
-    async def turn(self) -> None:
-        """Return when it is the caller's turn, which lasts until it waits for anything; `Busy`."""
+    def turn(self, go: Callable[[], object]) -> None:
+        """Call `go`, which does not raise, when it is its turn: now or later. Raises `Busy`."""
         self.assert_room()
         if self._left:
             self._take()
+            go()
             return
         if not self._waiting:
             self._begun = self._now()
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        await turn
+        self._waiting.append(go)
 
     def _is_full(self, waiting: int) -> bool:
         if waiting < self._standing:
@@ -122,10 +121,9 @@ class Line:
             self._measure(now - self._turned)
         self._turned = now
         while self._waiting and self._left:
-            turn = self._waiting.popleft()
-            if not turn.done():  # it was cancelled
-                turn.set_result(None)
-                self._take()
+            go = self._waiting.popleft()
+            self._take()
+            go()
         self._full = 0 if self._left else self._full + 1
 
     def _measure(self, turn: float) -> None:

@@ -1,14 +1,16 @@
 """Request → Callback → journal → Answer, for every request exactly one counted result.
 
-`POST /callbacks/{source}[/{token}]`; the token may also stand in `?token=`. Refusals are returned,
-not raised through aiohttp, which would double their price.
+The steps between are called back, not awaited: a task for each callback and a future for each wait
+would cost as much as verifying it. Refusals are returned, not raised through aiohttp, which would
+double their price.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import perf_counter, time
 from typing import Final, Protocol
-from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -17,9 +19,10 @@ from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process
 from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response, said
-from gateway.intake.body import Arriving, Limits, read_body
+from gateway.intake.body import Arriving, Limits, read_body, whole_body
 from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
+from gateway.intake.target import route
 from gateway.intake.whole import source_of
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
@@ -41,8 +44,8 @@ Process = Callable[[Callback, Source], Receipted]
 class Journal(Protocol):
     """Makes entries durable."""
 
-    async def append(self, entry: Entry) -> Receipt:
-        """Return once the entry is on disk; `Busy` when it cannot be."""
+    def append(self, entry: Entry) -> "asyncio.Future[Receipt]":
+        """Done once the entry is on disk; `Busy`, raised or in the future, when it cannot be."""
         ...
 
 
@@ -95,6 +98,7 @@ class Receiver:
         """Every answer from now on ends its connection."""
         self.busy: set[RequestHandler] = set()
         """Connections with a request in flight."""
+        self._confirming: set[asyncio.Future[Receipted]] = set()
 
     def reload(
         self,
@@ -110,34 +114,71 @@ class Receiver:
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         """Answer one request; whatever happens inside, the sender gets one of our answers."""
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        received = _Received(request, partial(_settle, answered))
         self.busy.add(request.protocol)
         try:
-            return await self._answered(request)
+            self._go(self._admit, received)
+            if not answered.done():
+                await self._read(received)
+            return response(await answered)
         finally:
             self.busy.discard(request.protocol)
 
-    async def _answered(self, request: web.BaseRequest) -> web.Response:
-        started = perf_counter()
-        received = _Received()
-        try:
-            answer = await self._receive(request, received)
-        except GatewayError as error:
-            answer = ended(error)
-        except Exception:  # noqa: BLE001 - the outermost edge: a bug becomes a counted 500
-            _log.exception("a bug ended a request")
-            answer = ended(GatewayError())
-        return self._told(request, answer, received, perf_counter() - started)
+    def take(self, request: web.BaseRequest, done: Callable[[Answer], None]) -> None:
+        """The same for a request that has come whole, without a task: `done` gets the answer."""
+        self.busy.add(request.protocol)
+        self._go(self._take, _Received(request, done))
 
-    def _told(
-        self, request: web.BaseRequest, answer: Answer, received: "_Received", seconds: float
-    ) -> web.Response:
+    async def _read(self, received: "_Received") -> None:
+        try:
+            body = await read_body(received.request, self._limits, self._arriving)
+        except Exception as error:  # noqa: BLE001 - the outermost edge
+            self._end(received, _failed(error))
+        else:
+            self._go(self._enter, received, body)
+
+    def _take(self, received: "_Received") -> Answer | None:
+        answer = self._admit(received)
+        if answer is None:
+            self._enter(received, whole_body(received.request, self._limits))
+        return answer
+
+    def _go(self, step: "_Step", received: "_Received", *given: object) -> None:
+        """One step on the way to the answer, which is the last one's."""
+        try:
+            answer = step(received, *given)
+        except Exception as error:  # noqa: BLE001 - the outermost edge
+            answer = _failed(error)
+        if answer is not None:
+            self._end(received, answer)
+
+    def _go_on(
+        self, step: "_Step", received: "_Received", waited_for: "asyncio.Future[object]"
+    ) -> None:
+        """The step after what was waited for. Nothing raises here: an error would hold its frame,
+        and that what holds the error."""
+        if waited_for.cancelled():  # the process ends
+            return
+        error = waited_for.exception()
+        if error is None:
+            self._go(step, received, waited_for.result())
+        else:
+            self._end(received, _failed(error))
+
+    def _end(self, received: "_Received", answer: Answer) -> None:
+        self.busy.discard(received.request.protocol)
+        received.done(self._told(received, answer))
+
+    def _told(self, received: "_Received", answer: Answer) -> Answer:
+        request = received.request
         peer = received.peer or request.remote or ""
+        seconds = perf_counter() - received.started
         self._tell(received.source, answer, seconds=seconds, made=received.made, peer=peer)
-        made = response(answer)
         outdated = self._is_outdated is not None and self._is_outdated(request)
         if self.closing or outdated or _is_last(request):
-            made.force_close()
-        return made
+            return answer._replace(close=True)
+        return answer
 
     def _tell(
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
@@ -161,29 +202,34 @@ class Receiver:
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""
         answer = ended(RequestError(status, _MALFORMED.get(status, Reason.INTERNAL), close=True))
-        return self._told(request, answer, _Received(), 0.0)
+        return response(self._told(_Received(request, _nobody), answer))
 
-    async def _receive(self, request: web.BaseRequest, received: "_Received") -> Answer:
+    def _admit(self, received: "_Received") -> Answer | None:
+        """What is known before the body. None: it is wanted."""
+        request = received.request
         if FOREIGN in request:
             raise RequestError(400, Reason.MALFORMED_REQUEST, close=True)
-        name, token = _route(request)
+        name, received.token = route(request)
         source = self._sources.get(name)
         if source is None:
             raise RequestError(404, Reason.UNKNOWN_SOURCE)
-        received.source, proxies = name, self._proxies
+        received.source, received.judge, received.proxies = name, source, self._proxies
         if request.method != "POST":
             return _other_method(request, source)
         if self.draining:
             raise Busy(Reason.DRAINING, "the gateway is stopping")
         self.line.assert_room()
-        body = await read_body(request, self._limits, self._arriving)
+        return None
+
+    def _enter(self, received: "_Received", body: bytes) -> None:
+        request = received.request
         hop = request.remote or ""
         callback = Callback(
-            source=name,
+            source=received.source,
             body=body,
             headers=request.raw_headers,
             query=request.rel_url.query if request.query_string else {},
-            token=token,
+            token=received.token,
             peer=hop,
             received_at=self._clock(),
             time=self._now(),
@@ -191,15 +237,30 @@ class Receiver:
         )
         if self._certificate is not None:
             callback = callback._replace(certificate=self._certificate(request))
-        if proxies is not None:
-            callback = proxies.seen(callback)
+        if received.proxies is not None:
+            callback = received.proxies.seen(callback)
             received.peer = callback.peer
-        await self.line.turn()
+        self.line.turn(partial(self._go, self._understand, received, callback))
+
+    def _understand(self, received: "_Received", callback: Callback) -> None:
+        source = received.judge
         made = self._process(callback, source)
-        if source.confirm is not None:
-            made = await source.confirm(made)
+        if source.confirm is None:
+            self._keep(received, made)
+            return
+        asked = asyncio.ensure_future(source.confirm(made))
+        self._confirming.add(asked)  # the loop itself does not hold its tasks
+        asked.add_done_callback(self._confirming.discard)
+        asked.add_done_callback(partial(self._go_on, self._keep, received))
+
+    def _keep(self, received: "_Received", made: Receipted) -> None:
         received.made = made
-        receipt = await self._journal.append(made.entry)
+        kept = self._journal.append(made.entry)
+        kept.add_done_callback(partial(self._go_on, self._kept, received))
+
+    def _kept(self, received: "_Received", receipt: Receipt) -> Answer:
+        made = received.made
+        assert made is not None
         if receipt.quarantine is not None:
             entry = made.entry._replace(events=(), quarantine=receipt.quarantine)
             received.made = made = made._replace(entry=entry)
@@ -217,32 +278,52 @@ def _other_method(request: web.BaseRequest, source: Source) -> Answer:
 
 
 class _Received:
-    """How far a request came, for the observer."""
+    """How far a request has come."""
 
-    __slots__ = ("made", "peer", "source")
+    __slots__ = (
+        "done",
+        "judge",
+        "made",
+        "peer",
+        "proxies",
+        "request",
+        "source",
+        "started",
+        "token",
+    )
+    judge: Source
+    """By which it is judged: what was valid when it named its source."""
+    proxies: Proxies | None
+    """The same."""
+    token: bytes | None
 
-    def __init__(self) -> None:
+    def __init__(self, request: web.BaseRequest, done: Callable[[Answer], None]) -> None:
+        self.started = perf_counter()
+        self.request = request
+        self.done = done
         self.source = NO_SOURCE
         self.peer = ""
         self.made: Receipted | None = None
 
 
-def _route(request: web.BaseRequest) -> tuple[str, bytes | None]:
-    """Source and token of the URL. Only path and query count, never the host of the target."""
-    url = request.rel_url
-    parts = url.raw_path.split("/")
-    if len(parts) not in (3, 4) or parts[1] != "callbacks":
-        raise RequestError(404, Reason.NOT_FOUND)
-    if parts[3:] not in ([], [""]):
-        return parts[2], unquote_to_bytes(parts[3])
-    return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
+_Step = Callable[..., Answer | None]
 
 
-def query_token(query: str) -> bytes | None:
-    """The one `token` of a query, as bytes: a plus sign is a plus sign in a secret."""
-    pairs = [pair.partition("=") for pair in query.split("&")]
-    tokens = [value for name, _, value in pairs if unquote_to_bytes(name) == b"token"]
-    return unquote_to_bytes(tokens[0]) if len(tokens) == 1 else None
+def _settle(answered: "asyncio.Future[Answer]", answer: Answer) -> None:
+    if not answered.done():  # its handler was cancelled
+        answered.set_result(answer)
+
+
+def _nobody(_answer: Answer) -> None:
+    """Waits for it."""
+
+
+def _failed(error: BaseException) -> Answer:
+    """A bug becomes a counted 500."""
+    if isinstance(error, GatewayError):
+        return ended(error)
+    _log.error("a bug ended a request", exc_info=error)
+    return ended(GatewayError())
 
 
 def _is_last(request: web.BaseRequest) -> bool:

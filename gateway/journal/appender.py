@@ -80,20 +80,17 @@ class Appender:
         self._silent_until = 0.0
         self._is_told = False
 
-    async def append(self, entry: Entry) -> Receipt:
-        """Returns when the entry is durable, in a commit with others; order of calls = order kept.
+    def append(self, entry: Entry) -> asyncio.Future[Receipt]:
+        """Done when the entry is durable, in a commit with others; order of calls = order kept.
 
-        Raises Busy: at once where there is no room, else as the journal does, or when a commit
+        Raises Busy where there is no room; its error is Busy as the journal says, or when a commit
         takes longer than `patience`; then the entry may be kept all the same.
         """
         waiting = self._admit(entry)
         self._waiting.append(waiting)
         if not self._is_working():
             self._work = asyncio.create_task(self._drain())
-        try:
-            return await waiting.receipt
-        finally:
-            del waiting  # an error that is raised here holds this frame, which would hold it
+        return waiting.receipt
 
     async def probe(self) -> Reason | None:
         """Without traffic: ask the journal whether it takes entries again. Returns `state`."""

@@ -56,9 +56,11 @@ class Stage(IntEnum):
 class Nothing:
     """A journal that keeps nothing, and an observer that tells nobody."""
 
-    async def append(self, _entry: Entry) -> Receipt:
+    def append(self, _entry: Entry) -> asyncio.Future[Receipt]:
         """At once."""
-        return Receipt(duplicate=False)
+        kept: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        kept.set_result(Receipt(duplicate=False))
+        return kept
 
     def answered(
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str

@@ -47,7 +47,10 @@ class MemoryJournal:
         self.disk = asyncio.Event()
         self.disk.set()
 
-    async def append(self, entry: Entry) -> Receipt:
+    def append(self, entry: Entry) -> asyncio.Future[Receipt]:
+        return asyncio.ensure_future(self._append(entry))
+
+    async def _append(self, entry: Entry) -> Receipt:
         if self.trouble is not None:
             raise self.trouble
         self.waiting += 1

@@ -13,6 +13,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.intake import server
 from gateway.intake.body import Limits
+from gateway.intake.connection import Connection
 from gateway.intake.server import assert_c_parser
 from tests.cycles import kept_in_cycles
 from tests.intake.port import (
@@ -162,13 +163,78 @@ async def test_a_slow_callback_outlives_the_keep_alive_time(
     """The time is of the head and of idleness: neither body nor journal is cut off by it."""
     monkeypatch.setattr(server, "KEEPALIVE_SECONDS", 0.05)
     async with open_port() as port:
-        wire = await port.dial(OK[:-1])
+        wire, whole = await port.dial(OK[:-1]), await port.dial(OK)
         assert await wire.nothing(0.15)
+        assert (await whole.reply()).status == 200
         port.journal.disk.clear()
         await wire.send(OK[-1:])
+        whole = await port.dial(OK)
         assert await wire.nothing(0.15)
+        assert await whole.nothing(0.15)
         port.journal.disk.set()
         assert (await wire.reply()).status == 200
+        assert (await whole.reply()).status == 200
+        assert await whole.rest() == b""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(OK, post(b"canary"), post(callback(), target=b"/callbacks/media/x"), post(b"x" * 2000)),
+        *(post(callback(), target=b"/x"), request(method=b"GET"), request(), b"canary\r\n\r\n"),
+        *(post(callback(), b"Connection: close"), post(callback(), b"Expect: canary")),
+        *(post(callback(), b"Upgrade: h2c"), post(callback(), b"Content-Encoding: gzip")),
+        *(post(callback(), target=b"http://other" + PATH), OK.replace(b"1.1", b"1.0")),
+        *(chunked(b"2\r\n{}\r\n0\r\n\r\n"), post(callback(), target=b"/callbacks/media")),
+    ],
+    ids=name,
+)
+async def test_an_answer_does_not_depend_on_how_its_request_came(data: bytes) -> None:
+    """In one piece on a new connection and on a used one, or in two: the same status, headers and
+    document, and a connection that ends or does not."""
+    found = []
+    for before, pieces in (
+        (False, [data]),
+        (True, [data]),
+        (True, [data[:20], data[20:]]),
+    ):
+        async with open_port(limits=Limits(max_body=1000, timeout=5.0)) as port:
+            wire = await port.dial(OK if before else b"")
+            if before:
+                assert (await wire.reply()).status == 200
+            for piece in pieces:
+                await wire.send(piece)
+                await turns(5)
+            reply = await wire.reply()
+            known = reply.headers.keys() - {"date", "content-length"}
+            headers = {each: reply.headers[each] for each in known}
+            told = {"status", "reason"} & reply.document.keys()
+            document = {each: reply.document[each] for each in told if reply.status != 200}
+            found.append((reply.status, headers, document))
+            assert "date" in reply.headers
+    assert found == found[:1] * 3
+
+
+async def test_what_comes_before_the_answer_waits_in_the_socket() -> None:
+    """However much that is; and all of it is answered, in order."""
+    most = 5000
+    data = b"".join(post(callback(number)) for number in range(most))
+    async with open_port() as port:
+        port.journal.disk.clear()
+        wire = await port.dial(OK)
+        await until(lambda: port.journal.waiting)
+        connection = await the_connection(port)
+        assert isinstance(connection, Connection)
+        sending = asyncio.create_task(wire.send(data))
+        await until(lambda: connection.later)
+        await turns(50)
+        assert len(connection.later) < 1 << 19
+        port.journal.disk.set()
+        assert [(await wire.reply()).status for _ in range(most + 1)] == [200] * (most + 1)
+        await sending
+        assert [entry.body for entry in port.journal.entries[1:]] == [
+            callback(number) for number in range(most)
+        ]
 
 
 @pytest.mark.parametrize("leave", ["half_close", "close", "reset"])

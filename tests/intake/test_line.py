@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -55,40 +56,42 @@ async def full(valve: Valve) -> AsyncIterator[Port]:
         yield opened
 
 
+def come(line: Line, count: int) -> list[int]:
+    """So many come at once; which of them have had their turn."""
+    served: list[int] = []
+    for number in range(count):
+        with suppress(Busy):
+            line.turn(partial(served.append, number))
+    return served
+
+
 async def test_a_line_lets_in_a_few_for_each_turn_of_the_loop_in_order() -> None:
     """What else is ready runs in between, however many came together."""
     line, order = Line(), list[int]()
-
-    async def come(number: int) -> None:
-        await line.turn()
-        order.append(number)
-
-    tasks = [asyncio.create_task(come(number)) for number in range(3 * AT_ONCE)]
-    lengths = []
-    while len(order) < len(tasks):
+    for number in range(3 * AT_ONCE):
+        line.turn(partial(order.append, number))
+    lengths = [0]
+    while len(order) < 3 * AT_ONCE:
         lengths.append(len(order))
         await asyncio.sleep(0)
-    assert order == list(range(len(tasks)))
+    assert order == list(range(3 * AT_ONCE))
     steps = [after - before for before, after in pairwise(lengths)]
     assert max(steps) <= AT_ONCE
-    await asyncio.gather(*tasks)
 
 
 async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
     """Until it has been empty, and not full for a while."""
     now = 5.0
     line = Line(burst=5, standing=2, now=lambda: now)
-    tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 3)]
-    await asyncio.sleep(0)
+    served = come(line, AT_ONCE + 3)
     assert not line.is_full
     now += PATIENCE + 0.01
     assert line.is_full
-    await asyncio.gather(*tasks)
+    await turns(3)
+    assert len(served) == AT_ONCE + 3
     now += RELIEF
-    tasks = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE + 5)]
-    await asyncio.sleep(0)
+    come(line, AT_ONCE + 5)
     assert line.is_full
-    await asyncio.gather(*tasks)
 
 
 async def test_a_line_that_was_full_lets_no_burst_in_for_a_while() -> None:
@@ -117,24 +120,22 @@ async def test_how_many_may_wait_depends_on_how_quick_they_are(
 ) -> None:
     """Sixty who come again as soon as they were served, at so many seconds for each of them."""
     now, refused = 5.0, 0
-    line = Line(standing=16, now=lambda: now)
+    loop, line = asyncio.get_running_loop(), Line(standing=16, now=lambda: now)
 
-    async def come() -> None:
+    def ask() -> None:
         nonlocal refused
-        while True:
-            try:
-                await line.turn()
-            except Busy:
-                refused += 1
-            await asyncio.sleep(0)
+        again = partial(loop.call_soon, ask)
+        try:
+            line.turn(again)
+        except Busy:
+            refused += 1
+            again()
 
-    async with asyncio.TaskGroup() as group:
-        senders = [group.create_task(come()) for _ in range(60)]
-        while now < 10.0:
-            await asyncio.sleep(0)
-            now += seconds * AT_ONCE
-        for sender in senders:
-            sender.cancel()
+    for _ in range(60):
+        ask()
+    while now < 10.0:
+        await asyncio.sleep(0)
+        now += seconds * AT_ONCE
     assert bool(refused) is is_refused
 
 
@@ -146,18 +147,18 @@ async def test_a_line_is_no_longer_than_what_is_worked_off_soon(burst: int, seco
     now = 5.0
     line = Line(now=lambda: now)
 
-    async def come() -> None:
+    def work() -> None:
         nonlocal now
-        await line.turn()
         now += seconds
 
     for _ in range(200):
-        await asyncio.gather(*(come() for _ in range(burst)))
+        for _ in range(burst):
+            line.turn(work)
+        await turns(burst)
         now += 2 * RELIEF
-    first = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE)]
-    waiting = [asyncio.create_task(line.turn()) for _ in range(1000)]
-    done = await asyncio.gather(*first, *waiting, return_exceptions=True)
-    assert done.count(None) <= AT_ONCE + max(BURST, BURST_SECONDS / seconds)
+    served = come(line, AT_ONCE + 1000)
+    await turns(1000)
+    assert len(served) <= AT_ONCE + max(BURST, BURST_SECONDS / seconds)
 
 
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
@@ -171,23 +172,14 @@ async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
     assert not line.is_full
 
 
-async def test_who_is_too_many_is_refused_and_who_left_holds_nobody_up() -> None:
-    """The bound is of those that wait; a cancelled one is passed over."""
+async def test_who_is_too_many_is_refused() -> None:
+    """The bound is of those that wait."""
     line = Line(burst=2, standing=2)
-    first = [asyncio.create_task(line.turn()) for _ in range(AT_ONCE)]
-    left, stays, refused = (asyncio.create_task(line.turn()) for _ in range(3))
-    await asyncio.sleep(0)
+    served = come(line, AT_ONCE + 3)
     assert line.is_full
-    left.cancel()
-    done = await asyncio.gather(*first, left, stays, refused, return_exceptions=True)
-    assert [type(each) for each in done] == [
-        *[type(None)] * AT_ONCE,
-        asyncio.CancelledError,
-        type(None),
-        Busy,
-    ]
+    await turns(2)
+    assert served == list(range(AT_ONCE + 2))
     assert not line.is_full
-    await line.turn()
 
 
 async def test_a_burst_within_the_bound_is_accepted_whole(port: Port) -> None:

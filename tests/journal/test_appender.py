@@ -71,10 +71,10 @@ async def test_what_comes_during_a_commit_is_the_next_one() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate)
-    first = asyncio.create_task(appender.append(callback("first")))
+    first = appender.append(callback("first"))
     await until(lambda: gate.batches)
 
-    others = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(50)]
+    others = [appender.append(callback(str(n))) for n in range(50)]
     await asyncio.sleep(0)
     gate.open.set()
 
@@ -89,7 +89,7 @@ async def test_numbers_are_in_the_order_of_the_calls(path: Path) -> None:
         appender = Appender(writer)
         tasks = []
         for name in names:
-            tasks.append(asyncio.create_task(appender.append(callback(name, body=bytes(2_000)))))
+            tasks.append(appender.append(callback(name, body=bytes(2_000))))
             if len(tasks) % 7 == 0:
                 await asyncio.sleep(0)
         assert await asyncio.gather(*tasks) == [NEW] * 500
@@ -113,7 +113,7 @@ async def test_more_entries_than_may_wait_are_refused_at_once() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=3)
-    waiting = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+    waiting = [appender.append(callback(str(n))) for n in range(3)]
     await until(lambda: gate.batches)
 
     with pytest.raises(Busy) as refused:
@@ -129,7 +129,7 @@ async def test_more_bytes_than_may_wait_are_refused_at_once() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_bytes=10_000)
-    waiting = asyncio.create_task(appender.append(callback("a", body=bytes(9_000))))
+    waiting = appender.append(callback("a", body=bytes(9_000)))
     await until(lambda: gate.batches)
 
     with pytest.raises(Busy) as refused:
@@ -230,7 +230,7 @@ async def test_entries_that_come_during_a_probe_are_committed_after_it() -> None
     appender = Appender(gate)
     probe = asyncio.create_task(appender.probe())
     await asyncio.sleep(0)
-    waiting = asyncio.create_task(appender.append(callback("a")))
+    waiting = appender.append(callback("a"))
     await asyncio.sleep(0)
 
     gate.open.set()
@@ -259,7 +259,7 @@ async def test_a_request_that_went_away_harms_nobody() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=2)
-    gone, stays = (asyncio.create_task(appender.append(callback(name))) for name in "ab")
+    gone, stays = (appender.append(callback(name)) for name in "ab")
     await until(lambda: gate.batches)
 
     gone.cancel()
@@ -276,9 +276,9 @@ async def test_nobody_waits_for_a_disk_that_hangs() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=2, patience=0.05)
-    committing = asyncio.create_task(appender.append(callback("a")))
+    committing = appender.append(callback("a"))
     await until(lambda: gate.batches)
-    behind = asyncio.create_task(appender.append(callback("b")))
+    behind = appender.append(callback("b"))
 
     results = await asyncio.gather(committing, behind, return_exceptions=True)
     assert reasons(results) == [Reason.JOURNAL_UNAVAILABLE] * 2
@@ -298,7 +298,7 @@ async def test_closing_commits_what_waits_and_takes_nothing_more() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate)
-    waiting = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+    waiting = [appender.append(callback(str(n))) for n in range(3)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(appender.close())
     await asyncio.sleep(0)
@@ -354,7 +354,7 @@ async def test_a_refused_callback_leaves_nothing(
     appender = Appender(gate, patience=0.05 if reason == Reason.JOURNAL_UNAVAILABLE else 10.0)
     with without_collector():
         before = entries()
-        appending = [asyncio.create_task(appender.append(callback(str(n)))) for n in range(3)]
+        appending = [appender.append(callback(str(n))) for n in range(3)]
         await until(lambda: gate.batches)
         if reason == Reason.JOURNAL_FULL:
             gate.open.set()

@@ -1,0 +1,239 @@
+"""One connection: bytes → requests, each answered before the next; aiohttp's protocol with our
+limits.
+
+A request that has come whole, as nearly all do, is answered here: neither a task, nor a response of
+aiohttp's, nor its body's deadline is needed, which take longer than all else that HTTP costs. For
+whom there is no room not even the parser is: else refusing would leave no time for anything else.
+Everything else is aiohttp's.
+"""
+
+import asyncio
+import re
+from typing import NamedTuple
+
+from aiohttp import HttpVersion10, HttpVersion11, StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_exceptions import BadHttpMessage, BadHttpMethod
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.web_protocol import RequestHandler
+
+from gateway.core.errors import forget_frames
+from gateway.intake.answer import Answer, said
+from gateway.intake.receiver import FOREIGN, Receiver
+from gateway.intake.whole import source_of
+
+_METHOD = re.compile(r"[^']*'[A-Z-]+ (/|https?://)")  # HTTP with a method llhttp has never heard of
+
+
+def request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    """A request whose target has no host, which decides nothing and can fail to decode."""
+    if message.url.absolute:
+        message = message._replace(url=message.url.relative())
+    foreign = message.version not in ((1, 0), (1, 1))
+    if foreign:  # the answer's status line would repeat it
+        message = message._replace(version=HttpVersion10)
+    made = web.BaseRequest(message, payload, protocol, writer, task, protocol._loop)  # noqa: SLF001
+    if foreign:
+        made[FOREIGN] = True
+    return made
+
+
+class _Whole(NamedTuple):
+    """A request that is there with its body, and nothing behind it."""
+
+    message: RawRequestMessage
+    payload: StreamReader
+
+
+class Connection(RequestHandler):
+    """Its errors of the HTTP parser become our problem documents."""
+
+    __slots__ = ("is_answering", "is_between", "is_idle", "is_unmeasured", "later", "refusals")
+    refusals: "Refusals"
+    is_answering: bool
+    """A request is answered here, and aiohttp's task sleeps."""
+    is_idle: bool
+    """Every request has its answer, and another may follow."""
+    is_between: bool
+    """The parser is known to be between two requests."""
+    is_unmeasured: bool
+    """What was read last has a body of which nothing says where it ends."""
+    later: bytes
+    """What has come while a request is answered here."""
+
+    def data_received(self, data: bytes) -> None:
+        if self.is_answering:
+            self._put_off(data)
+            return
+        is_plain = self.is_idle and self.is_between and not self._close
+        if is_plain and self.refusals.take(self, data):
+            self._stay()
+            return
+        if is_plain and data and not self.writing_paused:
+            self._take(data)
+            return
+        if data:
+            self.is_between = self.is_between and bool(source_of(data))
+        self._feed(data)
+        self._expect()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """What nobody answers any more holds the connection, and that would hold it."""
+        super().connection_lost(exc)
+        self._messages.clear()
+        self.later = b""
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        finished = await super().finish_response(request, resp, start_time)
+        self.is_idle = not self._messages and bool(resp.keep_alive)
+        return finished
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - aiohttp's signature
+    ) -> web.StreamResponse:
+        if request.writer.output_size:
+            raise ConnectionError("the answer has begun: nothing can be said any more")
+        forget_frames(exc)
+        if self.is_unmeasured and _is_of_body(exc):
+            status = 411
+        elif isinstance(exc, BadHttpMethod) and _METHOD.match(exc.message):
+            status = 405
+        return self.refusals.receiver.malformed(request, status)
+
+    def _take(self, data: bytes) -> None:
+        sleep, self._waiter = self._waiter, None  # nobody wakes aiohttp's task
+        self._feed(data)
+        self._waiter = sleep
+        whole = self._whole(data)
+        if whole is None:
+            self.is_between = False
+            if self._messages and sleep is not None and not sleep.done():
+                sleep.set_result(None)
+            self._expect()
+            return
+        self._messages.clear()
+        assert self._parser is not None
+        self._parser.message_consumed()
+        assert self._manager is not None
+        self._manager.requests_count += 1
+        self.is_idle, self.is_answering = False, True
+        nobody = None  # writes its answer, or cancels it
+        made = web.BaseRequest(*whole, self, nobody, nobody, self._loop)  # type: ignore[arg-type]
+        self.refusals.receiver.take(made, self._say)
+
+    def _whole(self, data: bytes) -> _Whole | None:
+        """The only request of `data`, if nothing but an answer is wanted."""
+        if len(self._messages) != 1:
+            return None
+        message, payload = self._messages[0]
+        if not isinstance(message, RawRequestMessage) or message.version != HttpVersion11:
+            return None
+        if message.should_close or message.upgrade or message.chunked or message.url.absolute:
+            return None
+        size = data.find(b"\r\n\r\n") + 4 + payload.total_bytes
+        if size != len(data) or not payload.is_eof():
+            return None
+        return _Whole(message, payload)
+
+    def _say(self, answer: Answer) -> None:
+        """Whoever is gone hears nothing."""
+        self.is_answering = False
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(said(answer))
+        if answer.close:
+            self.force_close()
+            return
+        self._stay()
+        self.is_idle = True
+        if self.later:
+            data, self.later = self.later, b""
+            self._resume_reading_for_buffer()
+            self.data_received(data)
+
+    def _stay(self) -> None:
+        self._next_keepalive_close_time = self._loop.time() + self.keepalive_timeout
+
+    def _put_off(self, data: bytes) -> None:
+        """What comes before the answer waits for it: a piece here, all else in the socket."""
+        if data:
+            self.later += data
+            self._pause_reading_for_buffer()
+
+    def _process_keepalive(self) -> None:
+        """aiohttp's task sleeps also while a request is answered here."""
+        if self.is_answering:
+            self._stay()
+        super()._process_keepalive()
+
+    def _expect(self) -> None:
+        if self.is_idle and self._messages:
+            self.is_idle = False
+            self.refusals.receiver.line.expect()
+
+    def _feed(self, data: bytes) -> None:
+        """The parser takes a body without a length for another request, and then forgets the one
+        that it belongs to."""
+        super().data_received(data)
+        if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
+            self.is_unmeasured = _is_unmeasured(data)
+
+
+class Refusals:
+    """Answers to those who find no room, which all that come in a turn of the event loop get
+    together: a sender that waits for one wakes up, which costs more than the answer."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        self._answers: list[tuple[asyncio.Transport, bytes]] = []
+
+    def take(self, connection: Connection, data: bytes) -> bool:
+        """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
+        if not self.receiver.line.is_full:
+            return False
+        transport = connection.transport
+        if transport is None or connection.writing_paused:  # who does not read gets no more
+            return False
+        hop = connection.peername
+        answer = self.receiver.turned_away(data, str(hop[0]) if isinstance(hop, tuple) else "")
+        if answer is None:
+            return False
+        if not self._answers:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._answers.append((transport, answer))
+        return True
+
+    def _send(self) -> None:
+        answers, self._answers = self._answers, []
+        for transport, answer in answers:
+            if not transport.is_closing():
+                transport.write(answer)
+
+
+def _is_of_body(error: BaseException | None) -> bool:
+    """Whether the parser took a body for another request, or for what no request may be before."""
+    if not isinstance(error, BadHttpMessage):
+        return False
+    return isinstance(error, BadHttpMethod) or error.message.startswith("Data after")
+
+
+def _is_unmeasured(data: bytes) -> bool:
+    head, _, body = data.partition(b"\r\n\r\n")
+    head = head.lower()
+    line = head.partition(b"\r\n")[0]
+    is_post = line.startswith(b"post ") and line.endswith((b" http/1.0", b" http/1.1"))
+    lengths = (b"\ncontent-length:", b"\ntransfer-encoding:")
+    return is_post and bool(body) and not any(each in head for each in lengths)

@@ -116,11 +116,13 @@ class Cluster:
         return self.nodes[topics.partitions(self.bootstrap, topic)[partition].leader]
 
     def until_in_sync(self, topic: str, replicas: int) -> None:
-        """Returns once so many replicas of every partition are in sync."""
+        """Returns once so many replicas of every partition are in sync, as every node says: one
+        that was paused tells for a moment what was the case before."""
         until(
             lambda: all(
                 len(partition.in_sync) == replicas
-                for partition in topics.partitions(self.bootstrap, topic).values()
+                for server in self.servers
+                for partition in topics.partitions(server, topic).values()
             ),
             within=60,
         )

@@ -17,6 +17,9 @@ _DECODERS: dict[bytes, Callable[[bytes], Value]] = {
     b"[": decode_json,
 }
 
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0")
+"""How UTF-16 and UTF-32 begin: with a byte order mark, or big-endian without one."""
+
 
 def decode(verified: Verified) -> Value:
     """The document of a verified callback; raises nothing but `Unreadable`."""
@@ -26,5 +29,7 @@ def decode(verified: Verified) -> Value:
         raise Unreadable(Reason.EMPTY, "the body is empty")
     decoder = _DECODERS.get(first)
     if decoder is None:
+        if body.startswith(_WIDE):
+            raise Unreadable(Reason.ENCODING, "UTF-16 and UTF-32 are not accepted")
         raise Unreadable(Reason.NOT_XML_OR_JSON, "the body starts with neither '<', '{' nor '['")
     return decoder(body)

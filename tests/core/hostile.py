@@ -140,6 +140,16 @@ NEITHER: Final[dict[str, bytes]] = {
     "JSON string": b'"a"',
     "JSON number": b"1",
     "JSON null": b"null",
+    "two marks": b'\xef\xbb\xbf\xef\xbb\xbf{"a":1}',
+    "GB18030 mark": "\ufeff<a/>".encode("gb18030"),
+    "vertical tab": b"\x0b<a/>",
+    "no-break space": "\xa0<a/>".encode(),
+    "gzip": b"\x1f\x8b\x08\x00",
+    "UTF-7": b"+ADw-a/+AD4-",
+    "doctype in UTF-7": b"+ADwAIQ-DOCTYPE a+AD4APA-a/+AD4-",
+}
+
+WIDE: Final[dict[str, bytes]] = {
     "UTF-16 with a mark": _TEXT.format("").encode("utf-16"),
     "UTF-16 big": _TEXT.format("").encode("utf-16-be"),
     "UTF-32 with a mark": '{"a":1}'.encode("utf-32"),
@@ -149,13 +159,6 @@ NEITHER: Final[dict[str, bytes]] = {
     "UTF-16 big JSON with a mark": '\ufeff{"a":1}'.encode("utf-16-be"),
     "UTF-16 big JSON": '{"a":1}'.encode("utf-16-be"),
     "half a UTF-16 character": b"\xff\xfe<\0a\0/\0>\0\x00\xd8",
-    "two marks": b'\xef\xbb\xbf\xef\xbb\xbf{"a":1}',
-    "GB18030 mark": "\ufeff<a/>".encode("gb18030"),
-    "vertical tab": b"\x0b<a/>",
-    "no-break space": "\xa0<a/>".encode(),
-    "gzip": b"\x1f\x8b\x08\x00",
-    "UTF-7": b"+ADw-a/+AD4-",
-    "doctype in UTF-7": b"+ADwAIQ-DOCTYPE a+AD4APA-a/+AD4-",
 }
 
 EMPTY: Final[dict[str, bytes]] = {
@@ -248,12 +251,12 @@ DOCTYPES_IN: Final[dict[str, tuple[bytes, Reason]]] = {
         ("gb18030", b'<?xml version="1.0" encoding="GB18030"?>', Reason.DOCTYPE),
         ("latin-1", b'<?xml version="1.0" encoding="ISO-8859-1"?>', Reason.ENCODING),
         ("utf-7", b'<?xml version="1.0" encoding="UTF-7"?>', Reason.ENCODING),
-        ("utf-16", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-16", b"", Reason.ENCODING),
         ("utf-16-le", b"", Reason.ENCODING),
-        ("utf-16-be", b"", Reason.NOT_XML_OR_JSON),
-        ("utf-32", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-16-be", b"", Reason.ENCODING),
+        ("utf-32", b"", Reason.ENCODING),
         ("utf-32-le", b"", Reason.ENCODING),
-        ("utf-32-be", b"", Reason.NOT_XML_OR_JSON),
+        ("utf-32-be", b"", Reason.ENCODING),
         ("cp037", b"", Reason.NOT_XML_OR_JSON),
     )
 }
@@ -330,6 +333,7 @@ HOSTILE: Final[Hostile] = (
     | _all(XML_ENCODINGS, Reason.ENCODING, "XML")
     | {f"doctype in {codec}": row for codec, row in DOCTYPES_IN.items()}
     | _all(NEITHER, Reason.NOT_XML_OR_JSON, "body")
+    | _all(WIDE, Reason.ENCODING, "body")
     | _all(EMPTY, Reason.EMPTY, "body")
     | _all(MALFORMED_JSON, Reason.MALFORMED_JSON, "JSON")
     | _all(JSON_ENCODINGS, Reason.ENCODING, "JSON")

@@ -6,6 +6,7 @@ than where they end and which source they name; everything else is the parser's.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _SEEN: Final = rb"!\x22$-.0->@-~"
@@ -35,13 +36,21 @@ def source_of(data: bytes) -> str:
     """The source that `data` names where that is one whole callback; "" where it may be anything
     else, more than one request or less."""
     end = data.find(b"\r\n\r\n", 0, _LONGEST) + 4
-    whole = _WHOLE.fullmatch(data, 0, end) if end > 4 else None
-    if whole is None or end + int(whole[2]) != len(data):
-        return ""
-    head = whole[0].lower()
+    source, size = _read(data[:end])
+    return source if end + size == len(data) else ""
+
+
+@lru_cache(maxsize=256)
+def _read(head: bytes) -> tuple[str, int]:
+    """The source and the length of the body; ("", 0) of what is not plain. A sender's heads differ
+    in their length alone."""
+    whole = _WHOLE.fullmatch(head)
+    if whole is None:
+        return "", 0
+    head = head.lower()
     if head.count(b"\nhost:") != 1 or head.count(b"\n") > _MOST_FIELDS:
-        return ""
+        return "", 0
     for field in _NEVER_TWICE:
         if head.count(field) > 1:
-            return ""
-    return whole[1].decode()
+            return "", 0
+    return whole[1].decode(), int(whole[2])

@@ -140,6 +140,8 @@ class Connection(RequestHandler):
         message, payload = self._messages[0]
         if not isinstance(message, RawRequestMessage) or message.version != HttpVersion11:
             return None
+        if message.method == "HEAD":  # its answer has no body
+            return None
         if message.should_close or message.upgrade or message.chunked or message.url.absolute:
             return None
         size = data.find(b"\r\n\r\n") + 4 + payload.total_bytes

@@ -237,6 +237,14 @@ async def test_what_comes_before_the_answer_waits_in_the_socket() -> None:
         ]
 
 
+async def test_a_head_request_that_comes_alone_has_no_body_in_its_answer(port: Port) -> None:
+    """What follows on the wire is the answer to the next request."""
+    wire = await port.dial(request(method=b"HEAD"))
+    assert (await wire.reply(empty=True)).status == 405
+    await wire.send(OK)
+    assert (await wire.reply()).status == 200
+
+
 @pytest.mark.parametrize("leave", ["half_close", "close", "reset"])
 @pytest.mark.parametrize(
     "data",

@@ -85,7 +85,7 @@ class Line:
     def turn(self, go: Callable[[], object]) -> None:
         """Call `go`, which does not raise, when it is its turn: now or later. Raises `Busy`."""
         self.assert_room()
-        if self._left:
+        if self._left and not self._waiting:  # a `go` may bring another, which comes last
             self._take()
             go()
             return

@@ -79,6 +79,21 @@ async def test_a_line_lets_in_a_few_for_each_turn_of_the_loop_in_order() -> None
     assert max(steps) <= AT_ONCE
 
 
+async def test_who_comes_in_anothers_turn_comes_last() -> None:
+    """A turn that ends at once may bring the connection's next request."""
+    line, order = Line(), list[str]()
+
+    def bring() -> None:
+        order.append("first")
+        line.turn(partial(order.append, "brought"))
+
+    come(line, AT_ONCE)
+    line.turn(bring)
+    line.turn(partial(order.append, "second"))
+    await turns(2)
+    assert order == ["first", "second", "brought"]
+
+
 async def test_a_line_that_does_not_end_is_shorter_than_a_burst() -> None:
     """Until it has been empty, and not full for a while."""
     now = 5.0

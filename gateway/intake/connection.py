@@ -75,7 +75,7 @@ class Connection(RequestHandler):
         if is_plain and self.refusals.take(self, data):
             self._stay()
             return
-        if is_plain and data and not self.writing_paused:
+        if is_plain and data and not self.writing_paused and not self.refusals.owe(self):
             self._take(data)
             return
         if data:
@@ -200,7 +200,11 @@ class Refusals:
 
     def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
-        self._answers: list[tuple[asyncio.Transport, bytes]] = []
+        self._answers: dict[asyncio.Transport, bytes] = {}
+
+    def owe(self, connection: Connection) -> bool:
+        """An answer is still to be sent, and no other may be before it."""
+        return connection.transport in self._answers
 
     def take(self, connection: Connection, data: bytes) -> bool:
         """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
@@ -215,12 +219,12 @@ class Refusals:
             return False
         if not self._answers:
             asyncio.get_running_loop().call_soon(self._send)
-        self._answers.append((transport, answer))
+        self._answers[transport] = self._answers.get(transport, b"") + answer
         return True
 
     def _send(self) -> None:
-        answers, self._answers = self._answers, []
-        for transport, answer in answers:
+        answers, self._answers = self._answers, {}
+        for transport, answer in answers.items():
             if not transport.is_closing():
                 transport.write(answer)
 

@@ -352,3 +352,25 @@ async def test_bodies_under_way_share_a_budget_that_comes_back() -> None:
         await third.nothing()
         await third.send(data[-100:])
         assert (await third.reply()).status == 200
+
+
+@pytest.mark.parametrize("status", [401, 404, 405, 411])
+async def test_no_answer_overtakes_a_refusal(valve: Valve, status: int) -> None:
+    """Also one that is known at once, to what came while the refusal was not sent yet."""
+    data = {
+        401: post(callback(), target=b"/callbacks/media/wrong"),
+        404: post(callback(), target=b"/x"),
+        405: request(method=b"GET"),
+        411: request(),
+    }[status]
+    valve.is_shut = False
+    async with open_port(line=valve) as port:
+        wire = await port.dial()
+        await until(lambda: port.server.connections)
+        (connection,) = port.server.connections
+        valve.is_shut = True
+        connection.data_received(OK)
+        connection.data_received(OK)
+        valve.is_shut = False
+        connection.data_received(data)
+        assert [(await wire.reply()).status for _ in range(3)] == [503, 503, status]

@@ -31,7 +31,6 @@ NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
 _NO_ROOM: Final = ended(Busy(Reason.OVERLOADED, "no room"))
-_NO_ROOM_SAID: Final = said(_NO_ROOM)
 _MALFORMED = {
     400: Reason.MALFORMED_REQUEST,
     405: Reason.METHOD_NOT_ALLOWED,
@@ -197,7 +196,7 @@ class Receiver:
         if source not in self._sources:
             return None
         self._tell(source, _NO_ROOM, seconds=0.0, made=None, peer=peer)
-        return _NO_ROOM_SAID
+        return said(_NO_ROOM)
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""

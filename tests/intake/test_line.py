@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from gateway.core.errors import Busy
+from gateway.intake import answer
 from gateway.intake.body import Arriving
 from gateway.intake.line import AT_ONCE, BURST, BURST_SECONDS, PATIENCE, RELIEF, Line
 from tests.intake.port import (
@@ -321,6 +322,15 @@ async def test_a_connection_that_is_ending_has_no_more_answers(full: Port) -> No
         await wire.send(OK)
     assert await wire.rest() == b""
     assert full.seen == [BUSY]
+
+
+async def test_a_refusal_is_dated_when_it_is_given(
+    full: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not when the process began."""
+    monkeypatch.setattr(answer, "rfc822_formatted_time", lambda: "now")
+    reply = await full.ask(OK)
+    assert (reply.status, reply.headers["date"]) == (503, "now")
 
 
 async def test_an_observer_that_fails_costs_nobody_the_refusal(full: Port) -> None:

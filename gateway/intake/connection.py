@@ -159,6 +159,8 @@ class Connection(RequestHandler):
         if answer.close:
             self.force_close()
             return
+        if transport.is_closing():  # the sender was gone: what else it has sent ends with it
+            return
         self._stay()
         self.is_idle = True
         if self.later:

@@ -317,6 +317,28 @@ async def test_a_sender_that_leaves_before_its_answer_was_still_accepted(
     assert errors(caplog) == []
 
 
+@pytest.mark.parametrize("more", [OK, OK * 2, OK[:10], request(method=b"GET") * 2], ids=name)
+async def test_what_was_put_off_ends_with_its_sender(
+    port: Port, more: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who has reset the connection is noticed when the answer before it is written."""
+    port.journal.disk.clear()
+    wire = await port.dial(OK)
+    await until(lambda: port.journal.waiting)
+    connection = await the_connection(port)
+    assert isinstance(connection, Connection)
+    await wire.send(more)
+    await until(lambda: connection.later)
+    wire.reset()
+    await turns(20)
+    port.journal.disk.set()
+    await until(lambda: not port.server.connections)
+    await turns(5)
+    assert port.seen == [Seen("media", "accepted", "", 200)]
+    assert port.server.requests_count == 1
+    assert errors(caplog) == []
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", OK[:10], OK[:-1], OK, OK * 5 + OK[:-1]],

@@ -32,8 +32,10 @@ def decode_plain(body: bytes) -> Document | None:
     """The document in `body`, which is UTF-8 without a byte order mark; None where it is not of the
     plain form."""
     start = _START(body)
-    if start is None or b"<!" in body or b"]]>" in body or b"\xef\xbf" in body:
-        return None  # the last begins U+FFFE and U+FFFF, which are no characters
+    if start is None or body.startswith((b"<!", b"<?"), start.end()):
+        return None  # a DOCTYPE costs nothing yet; what begins so later has no name
+    if _has(body, b"]]>") or _has(body, b"\xef\xbf"):
+        return None  # the latter begins U+FFFE and U+FFFF, which are no characters
     body = body[start.end() :].rstrip(b" \t\n")
     if not (body.startswith(b"<") and body.endswith(b">")):
         return None
@@ -45,34 +47,33 @@ def decode_plain(body: bytes) -> Document | None:
         return None
 
 
+def _has(body: bytes, rare: bytes) -> bool:
+    """Python looks for one byte twenty times as fast as for more."""
+    return rare[:1] in body and rare in body
+
+
 def _document(pieces: list[str]) -> Document:
-    """Of what follows each `<`, and nothing before. An element is a leaf until its first child
-    begins."""
+    """Of what follows each `<`, and nothing before. What is closed by the next piece is a leaf."""
     found: Document = {}
-    parents, names, ends = [found], [""], ["<"]
-    end, text, is_leaf = "<", "", False
-    for piece in pieces[1:]:
+    parents: list[Document] = []
+    names: list[str] = []
+    ends: list[str] = []
+    end = "<"
+    position, count = 1, len(pieces)
+    while position < count:
+        piece = pieces[position]
+        position += 1
         if piece.startswith(end):
-            if is_leaf:
-                add_child(found, names.pop(), text.strip() or None)
-                is_leaf = False
-            else:
-                children = parents.pop()
-                found = parents[-1]
-                add_child(found, names.pop(), children)
             _assert_blank(piece[len(end) :])
-            ends.pop()
-            end = ends[-1]
+            children = found
+            found = parents.pop()
+            add_child(found, names.pop(), children)
+            end = ends.pop()
             continue
-        if is_leaf:
-            _assert_blank(text)
-            found = {}
-            parents.append(found)
-            is_leaf = False
-        elif end == "<" and found:
+        if not ends and found:
             raise _NotPlainError
         name, closed, text = piece.partition(">")
-        if not closed or len(ends) > MAX_DEPTH:
+        if not closed or len(ends) >= MAX_DEPTH:
             raise _NotPlainError
         if name.endswith("/"):
             name = name[:-1]
@@ -80,11 +81,18 @@ def _document(pieces: list[str]) -> Document:
             add_child(found, name, None)
             _assert_blank(text)
             continue
-        end = _end(name)
-        ends.append(end)
+        own = _end(name)
+        if position < count and pieces[position].startswith(own):
+            add_child(found, name, text.strip() or None)
+            _assert_blank(pieces[position][len(own) :])
+            position += 1
+            continue
+        _assert_blank(text)
+        parents.append(found)
         names.append(name)
-        is_leaf = True
-    if end != "<" or not found:
+        ends.append(end)
+        found, end = {}, own
+    if ends or not found:
         raise _NotPlainError
     return found
 

@@ -50,9 +50,8 @@ class Line:
         """What a callback takes, with all else that the loop does between two."""
         self._turned = 0.0
         """When this turn of the loop began."""
-        self._full = 0
-        """Turns, this one the last, that those who waited have filled one after the other. In the
-        first only one of them is computed: the next turn begins behind it."""
+        self._was_full = False
+        """Those who waited have filled the last turn, whose length tells what they take."""
         self._waiting: deque[Callable[[], object]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
@@ -117,14 +116,14 @@ class Line:
     def _next(self) -> None:
         self._left = AT_ONCE
         now = self._now()
-        if self._full > 1:
+        if self._was_full:
             self._measure(now - self._turned)
         self._turned = now
         while self._waiting and self._left:
             go = self._waiting.popleft()
             self._take()
             go()
-        self._full = 0 if self._left else self._full + 1
+        self._was_full = not self._left
 
     def _measure(self, turn: float) -> None:
         seconds = max(turn / AT_ONCE, _LEAST_SECONDS)

@@ -80,8 +80,9 @@ def date_time(text: str) -> str | None:
     """
     try:
         if _is_usual(text):
-            return datetime.fromisoformat(text).isoformat()
-        value = _rewritten(text)
+            value: str | None = f"{text[:10]}T{text[11:22]}:{text[22:]}"
+        else:
+            value = _rewritten(text)
         if value is not None:
             datetime.fromisoformat(value)
     except ValueError:

@@ -18,6 +18,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 ROOMS: Final = ("gateway/core", "gateway/core/checks", "gateway/providers/tencent_ci")
 INTERPRETED: Final = {"__init__.py", "errors.py", "model.py"}
 """Without loops: there would be nothing to win. Exceptions cannot have class attributes there."""
+_FLAGS: Final = "-fno-plt -fno-semantic-interposition"
+"""Nobody replaces a function of ours: calls between them need no detour, 3 % of the time."""
 SUFFIX: Final = sysconfig.get_config_var("EXT_SUFFIX")
 
 
@@ -54,10 +56,11 @@ def main() -> None:
     if reason is not None:
         print(f"{reason}: the gateway runs interpreted, which is slower", file=sys.stderr)
         return
+    flags = f"{_FLAGS} {os.environ.get('CFLAGS', '')}"
     with tempfile.TemporaryDirectory(prefix="gateway-compile-") as folder:
         done = subprocess.run(  # noqa: S603 - our own script and files
             [sys.executable, "-c", _BUILD, *map(str, (p.relative_to(ROOT) for p in sources()))],
-            cwd=ROOT, env=os.environ | {"GATEWAY_BUILD": folder},
+            cwd=ROOT, env=os.environ | {"GATEWAY_BUILD": folder, "CFLAGS": flags},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
     if done.returncode:

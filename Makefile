@@ -20,9 +20,10 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python
 	$(PIP) install --no-index --no-deps --no-build-isolation -e .
 	touch $@
 
-# The pure rooms as C extensions, where there is a C compiler; without one they run as they are.
+# What every callback passes through as C extensions, where there is a C compiler; without one it runs as it is.
 $(VENV)/.compiled: deploy/compile.txt deploy/compile.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
-    gateway/providers/*.py gateway/providers/*/*.py) | $(VENV)/.installed
+    gateway/providers/*.py gateway/providers/*/*.py gateway/intake/*.py gateway/journal/*.py) gateway/clock.py \
+    | $(VENV)/.installed
 	$(PIP) install --require-hashes -r deploy/compile.txt
 	$(BIN)/python deploy/compile.py
 	touch $@

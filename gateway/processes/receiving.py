@@ -11,20 +11,16 @@ import logging
 import os
 import select
 import socket
-from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from multiprocessing.connection import Connection
-from time import monotonic, time
+from time import monotonic
 from typing import Final
 
 import uvloop
 
 from gateway.catalogue import known_tags
 from gateway.clock import now
-from gateway.core.errors import Reason
-from gateway.core.pipeline import Receipted, process
-from gateway.intake.answer import Answer, Result
+from gateway.core.pipeline import process
 from gateway.intake.body import Limits
 from gateway.intake.limits import Rate, Throttle
 from gateway.intake.proxies import Proxies
@@ -33,10 +29,11 @@ from gateway.intake.server import CallbackServer, client_certificate, listen
 from gateway.intake.tls import RenewableContext
 from gateway.journal import Appender, Writer
 from gateway.observe import metrics
-from gateway.observe.lines import LONGEST, Fields, Lines
+from gateway.observe.lines import Lines
 from gateway.observe.logs import log_to_stderr
 from gateway.processes.child import Beat, become
 from gateway.processes.cycles import tame
+from gateway.processes.observed import Observed
 from gateway.processes.orders import Orders
 from gateway.settings import Server, Settings
 from gateway.sources import build_sources
@@ -47,88 +44,6 @@ PROBE_SECONDS: Final = 30.0
 FINISH_SECONDS: Final = 8.0
 """How long requests in flight may still take after the port is closed."""
 _log = logging.getLogger(__name__)
-_MOST_IDS: Final = 20
-"""Of one line: a callback may have thousands of events."""
-_GATHER_SECONDS: Final = 1.0
-_DURABLE = {Result.ACCEPTED, Result.DUPLICATE, Result.QUARANTINED}
-
-
-class Observed:
-    """Tells metrics and log of every answer, once."""
-
-    def __init__(self, lines: Lines, tags: Mapping[str, str]) -> None:
-        self._lines = lines
-        self._tally = metrics.Tally()
-        self._tags = tags
-        self._turned_away: Counter[str] = Counter()
-
-    def answered(
-        self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
-    ) -> None:
-        """Count the answer and write its line."""
-        self._tally.add(metrics.callbacks(source, answer.result, answer.reason))
-        if answer.reason == Reason.OVERLOADED:
-            self._turn_away(source)
-            return
-        metrics.callback_seconds(source).observe(seconds)
-        if made is not None:
-            self._count(source, answer, made)
-        self._lines.add(_line(source, answer, seconds, made) | {"peer": peer})
-
-    def _turn_away(self, source: str) -> None:
-        """A line for each would cost as much as the refusal: those of a second have one."""
-        if not self._turned_away:
-            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._tell_turned_away)
-        self._turned_away[source] += 1
-
-    def _tell_turned_away(self) -> None:
-        turned_away, self._turned_away = self._turned_away, Counter()
-        for source, count in turned_away.items():
-            told: Fields = {"time": now(), "level": "warning", "msg": "refused"}
-            told |= {"source": source, "result": Result.BUSY, "reason": Reason.OVERLOADED}
-            self._lines.add(told | {"count": count})
-
-    def _count(self, source: str, answer: Answer, made: Receipted) -> None:
-        for proof in made.proofs:
-            self._tally.add(metrics.verified(source, proof.check, proof.secret))
-        if answer.result is Result.ACCEPTED:
-            for draft in made.drafts:
-                if draft.unknown:
-                    metrics.unknown_fields(source, draft.tag, draft.unknown, known=self._tags)
-        if answer.result in _DURABLE:
-            self._tally.latest(metrics.last_callback(source), time())
-
-
-def _line(source: str, answer: Answer, seconds: float, made: Receipted | None) -> Fields:
-    fields: Fields = {
-        "time": made.entry.received_at if made is not None else now(),
-        "level": "info",
-        "msg": "callback",
-        "source": source,
-        "result": answer.result,
-        "status": answer.status,
-        "ms": round(seconds * 1000, 2),
-    }
-    if answer.reason:
-        fields["reason"] = answer.reason
-    if made is None:
-        return fields
-    entry = made.entry
-    fields["bytes"] = len(entry.body)
-    fields["verifiedby"] = entry.verified_by
-    if entry.quarantine is not None:
-        fields["quarantine"] = entry.quarantine.id
-        fields["detail"] = entry.quarantine.detail
-    if entry.events:
-        first = entry.events[0]
-        fields["events"] = [event.id for event in entry.events[:_MOST_IDS]]
-        if len(entry.events) > _MOST_IDS:
-            fields["count"] = len(entry.events)
-        fields |= {"type": first.type[:LONGEST], "subject": first.subject[:LONGEST]}
-        fields["outcome"] = first.outcome
-        if first.tag:
-            fields["tag"] = first.tag[:LONGEST]
-    return fields
 
 
 def receive(

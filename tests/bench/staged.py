@@ -30,7 +30,7 @@ from gateway.intake.server import CallbackServer, listen
 from gateway.journal import Appender, Writer
 from gateway.observe.logs import log_to_stderr
 from gateway.processes.cycles import tame
-from gateway.processes.receiving import Observed
+from gateway.processes.observed import Observed
 from gateway.providers import providers
 from gateway.settings import Settings, load
 from gateway.sources import build_sources

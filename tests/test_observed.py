@@ -10,7 +10,7 @@ from gateway.core.model import Receipt
 from gateway.core.pipeline import process
 from gateway.intake.answer import durable
 from gateway.observe.lines import LONGEST, Lines
-from gateway.processes.receiving import Observed
+from gateway.processes.observed import Observed
 from tests.sources import as_json, callback, source_of
 
 SOURCE = source_of("cloudevents")

@@ -17,7 +17,7 @@ _DECODERS: dict[bytes, Callable[[bytes], Value]] = {
     b"[": decode_json,
 }
 
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0{", b"\0[", b"\0\0")
 """How UTF-16 and UTF-32 begin: with a byte order mark, or big-endian without one."""
 
 

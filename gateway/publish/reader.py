@@ -25,9 +25,13 @@ _REMEMBERED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much a route may hold that Kafka has not acknowledged. One chunk is half of it."""
+    """How much a route may hold that Kafka has not acknowledged. One chunk is half of it.
 
-    events: int = 2000
+    More would not be faster where Kafka is near, and stays with the process after its first
+    backlog; an answer that takes 50 ms leaves 5,000 events a second.
+    """
+
+    events: int = 256
     size: int = 8 << 20
     """Bytes."""
 

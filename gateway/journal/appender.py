@@ -1,8 +1,9 @@
 """Callbacks of one event loop → few commits: group commit.
 
-Entries collect on the loop while a commit runs in the one thread; when it ends, what collected is
-the next batch. So each commit costs one hand-over and one wake-up, however many entries it has, and
-an idle journal commits at once.
+Entries collect on the loop while a commit runs in the one thread; what has collected when the loop
+has nothing else to do is the next batch. So each commit costs one hand-over and one wake-up,
+however many entries it has, and an idle journal commits at once. Beside a busy loop a commit would
+cost both of them more: its thread wants the interpreter lock some twenty times.
 """
 
 import asyncio
@@ -21,6 +22,11 @@ LARGEST_BATCH: Final = 8 << 20
 """Bytes from which on a batch takes no more: a commit of them takes some 50 ms."""
 PATIENCE: Final = 3.0
 """Seconds. Senders give up after 5."""
+
+_QUIET_TURNS: Final = 3
+"""Of the loop, in which nothing has come: then it has read what there was to read."""
+_GATHER_SECONDS: Final = 0.016
+"""How long a batch waits for such turns at the most."""
 
 SILENT_SECONDS: Final = 10.0
 """Between two lines of the log about what is refused."""
@@ -127,10 +133,19 @@ class Appender:
 
     async def _drain(self) -> None:
         while self._waiting:
+            await self._gather()
             batch = self._next_batch()
             entries = [waiting.entry for waiting in batch]
             results, seconds = await self._watched(partial(self._commit, entries), batch)
             self._settle(batch, results, seconds)
+
+    async def _gather(self) -> None:
+        until = monotonic() + _GATHER_SECONDS
+        found = quiet = 0
+        while quiet < _QUIET_TURNS and monotonic() < until:
+            quiet = quiet + 1 if found == len(self._waiting) else 0
+            found = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _watched(self, work: Callable[[], T], batch: list[_Waiting]) -> T:
         watch = asyncio.get_running_loop().call_later(self._patience, self._give_up, batch)

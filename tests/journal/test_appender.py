@@ -83,6 +83,34 @@ async def test_what_comes_during_a_commit_is_the_next_one() -> None:
     await appender.close()
 
 
+async def test_what_comes_in_one_turn_of_the_loop_after_the_other_is_one_commit() -> None:
+    gate = Gate()
+    appender = Appender(gate)
+    receipts = []
+
+    for number in range(50):
+        receipts.append(appender.append(callback(str(number))))
+        await asyncio.sleep(0)
+
+    assert await asyncio.gather(*receipts) == [NEW] * 50
+    assert gate.batches == [50]
+    await appender.close()
+
+
+async def test_a_commit_does_not_wait_for_a_loop_that_is_never_quiet() -> None:
+    gate = Gate()
+    appender = Appender(gate, max_entries=1 << 20)
+    entry = callback("again")
+    deadline = time.monotonic() + 10
+
+    while not gate.batches:
+        assert time.monotonic() < deadline
+        appender.append(entry)
+        await asyncio.sleep(0)
+
+    await appender.close()
+
+
 async def test_numbers_are_in_the_order_of_the_calls(path: Path) -> None:
     names = [str(number) for number in range(500)]
     with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader:

@@ -8,6 +8,7 @@ Everything else is aiohttp's.
 """
 
 import asyncio
+import logging
 import re
 from typing import NamedTuple
 
@@ -54,18 +55,44 @@ class _Whole(NamedTuple):
 class Connection(RequestHandler):
     """Its errors of the HTTP parser become our problem documents."""
 
-    __slots__ = ("is_answering", "is_between", "is_idle", "is_unmeasured", "later", "refusals")
-    refusals: "Refusals"
-    is_answering: bool
-    """A request is answered here, and aiohttp's task sleeps."""
-    is_idle: bool
-    """Every request has its answer, and another may follow."""
-    is_between: bool
-    """The parser is known to be between two requests."""
-    is_unmeasured: bool
-    """What was read last has a body of which nothing says where it ends."""
-    later: bytes
-    """What has come while a request is answered here."""
+    __slots__ = (
+        *("is_answering", "is_between", "is_idle", "is_last", "is_unmeasured", "later", "newest"),
+        "refusals",
+    )
+
+    def __init__(
+        self,
+        manager: web.Server,
+        refusals: "Refusals",
+        *,
+        keepalive_timeout: float,
+        lingering_time: float,
+        logger: logging.Logger,
+    ) -> None:
+        super().__init__(
+            manager,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=keepalive_timeout,
+            lingering_time=lingering_time,
+            auto_decompress=False,
+            access_log=logger,
+            logger=logger,
+        )
+        self.refusals = refusals
+        self.is_answering = False
+        """A request is answered here, and aiohttp's task sleeps."""
+        self.is_idle = True
+        """Every request has its answer, and another may follow."""
+        self.is_between = True
+        """The parser is known to be between two requests."""
+        self.is_last = False
+        """The sender sends no more, and waits for the answers that it has not got yet."""
+        self.is_unmeasured = False
+        """What was read last has a body of which nothing says where it ends."""
+        self.later = b""
+        """What has come while a request is answered here."""
+        self.newest: StreamReader | None = None
+        """The body of the newest request, while aiohttp's task has it."""
 
     def data_received(self, data: bytes) -> None:
         if self.is_answering:
@@ -83,6 +110,20 @@ class Connection(RequestHandler):
         self._feed(data)
         self._expect()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's, which aiohttp narrows
+        """Whether the connection stays: who has closed its own side may still wait for answers.
+
+        A TLS connection has no half that could stay, and a body that will never be whole no answer.
+        """
+        if self.transport is None or self.transport.get_extra_info("ssl_object") is not None:
+            return False
+        if self.refusals.owe(self):
+            self._loop.call_soon(self.force_close)  # after they are sent
+            return True
+        whole = self.newest is not None and self.newest.is_eof()
+        self.is_last = self.is_answering or (whole and not self.is_idle)
+        return self.is_last
+
     def connection_lost(self, exc: BaseException | None) -> None:
         """What nobody answers any more holds the connection, and that would hold it."""
         super().connection_lost(exc)
@@ -94,6 +135,10 @@ class Connection(RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         finished = await super().finish_response(request, resp, start_time)
         self.is_idle = not self._messages and bool(resp.keep_alive)
+        if not self._messages:
+            self.newest = None
+            if self.is_last:
+                self.close()
         return finished
 
     def handle_error(
@@ -124,6 +169,7 @@ class Connection(RequestHandler):
             self._expect()
             return
         self._messages.clear()
+        self.newest = None
         assert self._parser is not None
         self._parser.message_consumed()
         assert self._manager is not None
@@ -156,7 +202,7 @@ class Connection(RequestHandler):
         if transport is None or transport.is_closing():
             return
         transport.write(said(answer))
-        if answer.close:
+        if answer.close or self.is_last:
             self.force_close()
             return
         if transport.is_closing():  # the sender was gone: what else it has sent ends with it
@@ -192,8 +238,10 @@ class Connection(RequestHandler):
         """The parser takes a body without a length for another request, and then forgets the one
         that it belongs to."""
         super().data_received(data)
-        if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
-            self.is_unmeasured = _is_unmeasured(data)
+        if self._messages:
+            message, self.newest = self._messages[-1]
+            if not isinstance(message, RawRequestMessage):
+                self.is_unmeasured = _is_unmeasured(data)
 
 
 class Refusals:

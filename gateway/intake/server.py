@@ -44,19 +44,13 @@ class CallbackServer(web.Server):
         self._refusals = Refusals(receiver)
 
     def __call__(self) -> RequestHandler:
-        protocol = Connection(
+        return Connection(
             self,
-            loop=asyncio.get_running_loop(),
+            self._refusals,
             keepalive_timeout=KEEPALIVE_SECONDS,
             lingering_time=_LINGERING_SECONDS,
-            auto_decompress=False,
-            access_log=_silent,
             logger=_silent,
         )
-        protocol.refusals = self._refusals
-        protocol.is_idle, protocol.is_between, protocol.is_unmeasured = True, True, False
-        protocol.is_answering, protocol.later = False, b""
-        return protocol
 
     async def finish(self, seconds: float) -> None:
         """After the port is closed: end idle connections, let requests in flight have their answer.

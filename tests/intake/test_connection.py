@@ -90,6 +90,41 @@ async def test_a_sender_that_wants_to_close_is_closed(port: Port) -> None:
 
 
 @pytest.mark.parametrize(
+    "pieces",
+    [
+        [OK],
+        [OK[:40], OK[40:]],
+        [OK + OK],
+        [OK, OK[:40], OK[40:] + OK],
+        [chunked(b"%x\r\n%b\r\n0\r\n\r\n" % (len(callback()), callback()))],
+        [request(method=b"GET")],
+        [post(callback(), target=b"/callbacks/media/x")],
+        [b"no HTTP\r\n\r\n"],
+    ],
+    ids=["whole", "in two", "two", "three", "chunked", "GET", "refused", "malformed"],
+)
+@pytest.mark.parametrize("is_slow", [False, True], ids=["", "slow"])
+async def test_who_closes_its_own_side_still_gets_its_answers(
+    port: Port, pieces: list[bytes], *, is_slow: bool
+) -> None:
+    """As `nc -N` does; then the connection ends."""
+    wire = await port.dial(pieces[0])
+    for piece in pieces[1:]:
+        await turns(5)
+        await wire.send(piece)
+    if is_slow:
+        port.journal.disk.clear()
+    wire.half_close()
+    await turns(20)
+    port.journal.disk.set()
+    count = max(b"".join(pieces).count(b" HTTP/1.1\r\n"), 1)
+    statuses = [(await wire.reply()).status for _ in range(count)]
+    assert await wire.rest() == b""
+    assert port.statuses == statuses
+    await until(lambda: not port.server.connections)
+
+
+@pytest.mark.parametrize(
     ("data", "status"),
     [
         (request(headers=(b"Host: x", b"Content-Length: 9999999")), 413),

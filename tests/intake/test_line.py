@@ -198,12 +198,13 @@ async def test_who_is_too_many_is_refused() -> None:
     assert not line.is_full
 
 
-async def test_a_burst_within_the_bound_is_accepted_whole(port: Port) -> None:
+async def test_a_burst_within_the_bound_is_accepted_whole() -> None:
     """Sixty senders at one moment."""
-    wires = [await port.dial() for _ in range(60)]
-    for number, wire in enumerate(wires):
-        await wire.send(post(callback(number)))
-    assert [(await wire.reply()).status for wire in wires] == [200] * 60
+    async with open_port(line=Line(burst=60, standing=60)) as port:
+        wires = [await port.dial() for _ in range(60)]
+        for number, wire in enumerate(wires):
+            await wire.send(post(callback(number)))
+        assert [(await wire.reply()).status for wire in wires] == [200] * 60
 
 
 @pytest.mark.parametrize(

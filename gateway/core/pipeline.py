@@ -7,7 +7,7 @@ Pure and total: for any bytes it returns an entry to be made durable, or raises 
 import hashlib
 import math
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ import orjson
 from gateway.core.contract import Contract
 from gateway.core.echo import masked, masked_text, repeats
 from gateway.core.encode import encode_callback
-from gateway.core.errors import Ignored, Reason, Unreadable
+from gateway.core.errors import GatewayError, Ignored, Reason, Unreadable, forget_frames
 from gateway.core.hashing import feed
 from gateway.core.model import (
     Callback,
@@ -26,6 +26,7 @@ from gateway.core.model import (
     Proof,
     Quarantine,
     Value,
+    Verified,
     quarantine_id,
 )
 from gateway.core.origin import ContentCheck, EnvelopeCheck, verify
@@ -88,39 +89,116 @@ def process(callback: Callback, source: Source) -> Receipted:
 
     Raises `Refused`, and `Ignored` for a probe, which needs no check on the content: it has none.
     """
-    verified = verify(callback, source.envelope)
-    proofs = verified.proofs
-    redacted: tuple[str, ...] = ()
+    work = _Work(callback, source)
+    for stage in _STAGES:
+        if work.made is None:
+            _advance(work, stage)
+    assert work.made is not None
+    return work.made
+
+
+def process_all(callbacks: Iterable[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+    """The same of each, or what it would raise. Each stage for all of them before the next one: so
+    it finds its own code in the processor's caches, and takes an eighth less."""
+    works = [_Work(callback, source) for callback, source in callbacks]
+    for stage in _STAGES:
+        for work in works:
+            if work.made is None and work.error is None:
+                try:
+                    _advance(work, stage)
+                except GatewayError as error:
+                    forget_frames(error)  # they have the work, which has the error
+                    work.error = error
+                except Exception as error:  # noqa: BLE001 - one's bug is no other's
+                    work.error = error
+    return [_result(work) for work in works]
+
+
+class _Work:
+    """How far a callback has come."""
+
+    def __init__(self, callback: Callback, source: Source) -> None:
+        self.callback = callback
+        self.source = source
+        self.verified: Verified | None = None
+        self.proofs: tuple[Proof, ...] = ()
+        self.redacted: tuple[str, ...] = ()
+        self.document: Value = None
+        self.drafts: list[Draft] = []
+        self.made: Receipted | None = None
+        self.error: Exception | None = None
+
+
+def _result(work: _Work) -> Receipted | Exception:
+    found = work.error or work.made
+    assert found is not None
+    return found
+
+
+def _advance(work: _Work, stage: Callable[[_Work], None]) -> None:
+    """One stage on; what is authentic and unreadable goes to quarantine."""
     try:
-        if source.redact is None:
-            document = source.decode(verified)
-        else:  # from here on nobody sees what must not be kept
-            document, callback, redacted = decode_redacted(
-                verified, source.redact, decode=source.decode, encode=source.encode
-            )
-        document = masked(document, callback, source.url_secrets)
-        if source.is_probe(document):
-            raise Ignored(Reason.PROBE)
-        drafts = source.normalize(document)
-        if source.content:
-            claimed = claims(drafts, callback.time)
-            proofs += tuple(check(claimed) for check in source.content)
-            drafts = restored(drafts, proofs)
-        for draft in drafts:
-            source.contract.check(draft.schema, draft.data)
+        stage(work)
     except Unreadable as error:
-        return Receipted(_quarantined(callback, source, proofs, error=error), proofs)
-    proved = ",".join(proof.proved for proof in proofs)
+        if work.verified is None:
+            raise
+        kept = _quarantined(work.callback, work.source, work.proofs, error=error)
+        work.made = Receipted(kept, work.proofs)
+
+
+def _verify(work: _Work) -> None:
+    verified = verify(work.callback, work.source.envelope)
+    work.verified, work.proofs = verified, verified.proofs
+
+
+def _decode(work: _Work) -> None:
+    source, verified = work.source, work.verified
+    assert verified is not None
+    if source.redact is None:
+        document = source.decode(verified)
+    else:  # from here on nobody sees what must not be kept
+        document, work.callback, work.redacted = decode_redacted(
+            verified, source.redact, decode=source.decode, encode=source.encode
+        )
+    work.document = masked(document, work.callback, source.url_secrets)
+    if source.is_probe(work.document):
+        raise Ignored(Reason.PROBE)
+
+
+def _normalize(work: _Work) -> None:
+    work.drafts = work.source.normalize(work.document)
+
+
+def _judge(work: _Work) -> None:
+    source = work.source
+    if source.content:
+        claimed = claims(work.drafts, work.callback.time)
+        work.proofs += tuple([check(claimed) for check in source.content])
+        work.drafts = restored(work.drafts, work.proofs)
+    for draft in work.drafts:
+        source.contract.check(draft.schema, draft.data)
+
+
+def _finish(work: _Work) -> None:
+    callback, source, proofs = work.callback, work.source, work.proofs
+    proved = ",".join([proof.proved for proof in proofs])
     events = tuple(
-        _event(draft, source, callback, proved=proved, redacted=redacted) for draft in drafts
+        [
+            _event(draft, source, callback, proved=proved, redacted=work.redacted)
+            for draft in work.drafts
+        ]
     )
     signed = [proof.message_id for proof in proofs if proof.message_id]
     entry = _entry(callback, source, proved, events=events, message_id=signed[0] if signed else "")
     if source.confirm is None:
-        return Receipted(entry, proofs, tuple(drafts))
+        work.made = Receipted(entry, proofs, tuple(work.drafts))
+        return
     waiting = Unreadable(Reason.UNCONFIRMED, "nobody has confirmed it")
     kept = _quarantined(callback, source, proofs, error=waiting)
-    return Receipted(kept, proofs, tuple(drafts), held=entry)
+    work.made = Receipted(kept, proofs, tuple(work.drafts), held=entry)
+
+
+_STAGES: Final = (_verify, _decode, _normalize, _judge, _finish)
 
 
 def _entry(

@@ -128,7 +128,7 @@ class Connection(RequestHandler):
         """What nobody answers any more holds the connection, and that would hold it."""
         super().connection_lost(exc)
         self._messages.clear()
-        self.later = b""
+        self.later, self.newest = b"", None
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -7,17 +7,17 @@ share its address; and only on the public Internet, for a private address is oft
 which no configuration names, behind which everybody would be punished for one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address
 from math import ceil
 from typing import Final, NamedTuple, TypeVar
 
-from gateway.core.errors import Refused
+from gateway.core.errors import GatewayError, Refused, forget_frames
 from gateway.core.model import Callback
 from gateway.core.networks import address
 from gateway.core.origin import verify
-from gateway.core.pipeline import Receipted, Source, process
+from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import RateLimited
 
 MOST_PEERS: Final = 4096
@@ -52,6 +52,10 @@ class Bucket:
     def take(self) -> None:
         """One token less; not below none."""
         self._tokens = max(0.0, self._tokens - 1.0)
+
+    def give(self) -> None:
+        """That one back."""
+        self._tokens = min(self._rate.burst, self._tokens + 1.0)
 
 
 class Peers:
@@ -109,7 +113,7 @@ def network(peer: str) -> str:
 
 
 class Throttle:
-    """`process`, for as many callbacks as the limits allow."""
+    """`process_all`, for as many callbacks as the limits allow."""
 
     def __init__(
         self, rates: Mapping[str, Rate], failures: Rate | None, *, now: float = 0.0
@@ -118,22 +122,43 @@ class Throttle:
         self._buckets = {name: Bucket(rate, now) for name, rate in rates.items()}
         self._peers = None if failures is None else Peers(failures)
 
-    def __call__(self, callback: Callback, source: Source) -> Receipted:
-        """What the pipeline makes of it. Raises what that does, and `RateLimited`."""
-        now, peers, bucket = callback.time, self._peers, self._buckets.get(callback.source)
-        if peers is not None and (seconds := peers.wait(callback.peer, now)):
-            raise RateLimited(ceil(seconds))
+    def __call__(self, callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+        """What the pipeline makes of each, or what it raises, or `RateLimited`."""
+        limited = [self._limited(*each) for each in callbacks]
+        let_in = [each for each, error in zip(callbacks, limited, strict=True) if error is None]
+        made = iter(process_all(let_in))
+        found: list[Receipted | Exception] = []
+        for (callback, _), error in zip(callbacks, limited, strict=True):
+            found.append(error or next(made))
+            self._learn(callback, found[-1], was_let_in=error is None)
+        return found
+
+    def _limited(self, callback: Callback, source: Source) -> GatewayError | None:
+        """Why nobody looks at it. A token is taken of its source's before it is known whether the
+        content is good, so that of several together none goes without; from nobody a check on the
+        envelope has not let in."""
+        now, bucket = callback.time, self._buckets.get(callback.source)
+        if self._peers is not None and (seconds := self._peers.wait(callback.peer, now)):
+            return RateLimited(ceil(seconds))
+        if bucket is None:
+            return None
         try:
-            if bucket is not None and (seconds := bucket.wait(now)):
-                verify(callback, source.envelope)  # whom no check lets in is told so
-                raise RateLimited(ceil(seconds))
-            made = process(callback, source)
-        except Refused:
-            if peers is not None:
-                peers.failed(callback.peer, now)
-            raise
-        if peers is not None:
-            peers.passed(callback.peer, now)
-        if bucket is not None:
-            bucket.take()
-        return made
+            verify(callback, source.envelope)
+        except GatewayError as error:
+            forget_frames(error)
+            return error
+        if seconds := bucket.wait(now):
+            return RateLimited(ceil(seconds))
+        bucket.take()
+        return None
+
+    def _learn(self, callback: Callback, made: Receipted | Exception, *, was_let_in: bool) -> None:
+        bucket = self._buckets.get(callback.source)
+        if bucket is not None and was_let_in and isinstance(made, Exception):
+            bucket.give()
+        if self._peers is None:
+            return
+        if isinstance(made, Refused):
+            self._peers.failed(callback.peer, callback.time)
+        elif isinstance(made, Receipted):
+            self._peers.passed(callback.peer, callback.time)

@@ -7,7 +7,8 @@ double their price.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import perf_counter, time
 from typing import Final, Protocol
@@ -17,10 +18,10 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
-from gateway.core.pipeline import Receipted, Source, process
+from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response, said
 from gateway.intake.body import Arriving, Limits, read_body, whole_body
-from gateway.intake.line import Line
+from gateway.intake.line import AT_ONCE, Line
 from gateway.intake.proxies import Proxies
 from gateway.intake.target import route
 from gateway.intake.whole import source_of
@@ -37,7 +38,10 @@ _MALFORMED = {
     411: Reason.LENGTH_REQUIRED,
 }
 _log = logging.getLogger(__name__)
-Process = Callable[[Callback, Source], Receipted]
+_TOGETHER: Final = 64 << 10
+"""Bytes of bodies from which on no more are looked at together: documents take ten times that."""
+Process = Callable[[Sequence[tuple[Callback, Source]]], list[Receipted | Exception]]
+"""What is to be made durable of each, or why nothing."""
 
 
 class Journal(Protocol):
@@ -72,7 +76,7 @@ class Receiver:
         now: Callable[[], float] = time,
         proxies: Proxies | None = None,
         certificate: Callable[[web.BaseRequest], bytes] | None = None,
-        process: Process = process,
+        process: Process = process_all,
         is_outdated: Callable[[web.BaseRequest], bool] | None = None,
         line: Line | None = None,
         arriving: Arriving | None = None,
@@ -97,6 +101,8 @@ class Receiver:
         """Every answer from now on ends its connection."""
         self.busy: set[RequestHandler] = set()
         """Connections with a request in flight."""
+        self._together: deque[tuple[_Received, Callback]] = deque()
+        """Those whose turn it is."""
         self._confirming: set[asyncio.Future[Receipted]] = set()
 
     def reload(
@@ -105,7 +111,7 @@ class Receiver:
         *,
         limits: Limits,
         proxies: Proxies | None,
-        process: Process = process,
+        process: Process = process_all,
     ) -> None:
         """Judge by these from now on; a request that has named its source finishes with the old."""
         self._sources, self._limits, self._proxies = sources, limits, proxies
@@ -239,18 +245,44 @@ class Receiver:
         if received.proxies is not None:
             callback = received.proxies.seen(callback)
             received.peer = callback.peer
-        self.line.turn(partial(self._go, self._understand, received, callback))
+        self.line.turn(partial(self._join, received, callback))
 
-    def _understand(self, received: "_Received", callback: Callback) -> None:
-        source = received.judge
-        made = self._process(callback, source)
-        if source.confirm is None:
+    def _join(self, received: "_Received", callback: Callback) -> None:
+        if not self._together:
+            asyncio.get_running_loop().call_soon(self._understand)
+        self._together.append((received, callback))
+
+    def _understand(self) -> None:
+        """Those whose turn it is, together: see `process_all`. Large ones take much memory."""
+        some: list[tuple[_Received, Callback]] = []
+        size = 0
+        while self._together and len(some) < AT_ONCE and size < _TOGETHER:
+            some.append(self._together.popleft())
+            size += len(some[-1][1].body)
+        if self._together:
+            asyncio.get_running_loop().call_soon(self._understand)
+        found = self._processed([(callback, received.judge) for received, callback in some])
+        for (received, _), made in zip(some, found, strict=True):
+            self._go(self._understood, received, made)
+
+    def _processed(self, callbacks: list[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+        try:
+            return self._process(callbacks)
+        except Exception as error:  # noqa: BLE001 - the outermost edge
+            return [error for _ in callbacks]
+
+    def _understood(self, received: "_Received", made: Receipted | Exception) -> Answer | None:
+        if isinstance(made, Exception):
+            return _failed(made)
+        confirm = received.judge.confirm
+        if confirm is None:
             self._keep(received, made)
-            return
-        asked = asyncio.ensure_future(source.confirm(made))
+            return None
+        asked = asyncio.ensure_future(confirm(made))
         self._confirming.add(asked)  # the loop itself does not hold its tasks
         asked.add_done_callback(self._confirming.discard)
         asked.add_done_callback(partial(self._go_on, self._keep, received))
+        return None
 
     def _keep(self, received: "_Received", made: Receipted) -> None:
         received.made = made

@@ -20,7 +20,7 @@ import uvloop
 
 from gateway.catalogue import known_tags
 from gateway.clock import now
-from gateway.core.pipeline import process
+from gateway.core.pipeline import process_all
 from gateway.intake.body import Limits
 from gateway.intake.limits import Rate, Throttle
 from gateway.intake.proxies import Proxies
@@ -102,7 +102,7 @@ def _process(settings: Settings) -> Process:
     rates = {name: Rate(one.per_second, one.burst) for name, one in limited.items() if one}
     failures = settings.server.failed_checks.per_minute
     if not rates and not failures:
-        return process
+        return process_all
     return Throttle(rates, Rate(failures / 60, failures) if failures else None)
 
 

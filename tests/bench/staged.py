@@ -9,6 +9,7 @@ import hashlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import IntEnum
@@ -21,7 +22,7 @@ from gateway.catalogue import known_tags
 from gateway.clock import now
 from gateway.core.json_body import decode_json
 from gateway.core.model import Callback, Entry, Event, Receipt, Value
-from gateway.core.pipeline import ID_LENGTH, Receipted, Source, process
+from gateway.core.pipeline import ID_LENGTH, Receipted, Source, process_all
 from gateway.core.provider import Draft
 from gateway.intake.answer import Answer
 from gateway.intake.body import Limits
@@ -68,7 +69,12 @@ class Nothing:
         """Not at all."""
 
 
-def as_it_is(callback: Callback, _source: Source) -> Receipted:
+def as_they_are(callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+    """One event of each callback's bytes."""
+    return [as_it_is(callback) for callback, _ in callbacks]
+
+
+def as_it_is(callback: Callback) -> Receipted:
     """One event of the callback's bytes."""
     name = hashlib.sha256(callback.body).hexdigest()[:ID_LENGTH]
     event = Event(name, callback.source, "bench", name, "", "", callback.body)
@@ -94,7 +100,7 @@ def receiver(stage: Stage, settings: Settings, opened: ExitStack) -> Receiver:
     nothing = Nothing()
     journal: Journal = nothing
     observer: Observer = nothing
-    handle: Process = as_it_is
+    handle: Process = as_they_are
     if stage >= Stage.JOURNAL:
         writer = opened.enter_context(Writer(settings.journal.path, max_size=1 << 34))
         journal = Appender(writer)
@@ -103,7 +109,7 @@ def receiver(stage: Stage, settings: Settings, opened: ExitStack) -> Receiver:
         opened.callback(lines.close)
         observer = Observed(lines, known_tags())
     if stage >= Stage.UNDERSTOOD:
-        handle = process
+        handle = process_all
     if stage == Stage.UNDERSTOOD:
         sources = {name: normalized_before(each) for name, each in sources.items()}
     limits = Limits(settings.server.max_body, settings.server.body_timeout)

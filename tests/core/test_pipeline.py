@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.coerce import ROOM
-from gateway.core.errors import Reason, Refused
-from gateway.core.model import Document, Entry, Value
-from gateway.core.pipeline import process
+from gateway.core.errors import Ignored, Reason, Refused
+from gateway.core.model import Callback, Document, Entry, Value
+from gateway.core.pipeline import Receipted, Source, process, process_all
+from gateway.core.provider import Draft
 from tests.core.hostile import HOSTILE
 from tests.laws.documents import xml
 from tests.laws.generated import callbacks
@@ -421,3 +423,37 @@ def test_many_small_jobs_cost_in_proportion() -> None:
     body = _beside(23_000, 0)
     made = entry(body)
     assert made.quarantine is not None or len(made.events) == 23_000
+
+
+def outcome(sent: Callback, where: Source) -> Receipted | Exception:
+    """What `process` returns or raises."""
+    try:
+        return process(sent, where)
+    except Exception as error:  # noqa: BLE001 - a bug's too
+        return error
+
+
+def comparable(found: Receipted | Exception) -> object:
+    """Two errors are equal when they say the same."""
+    return (type(found), str(found)) if isinstance(found, Exception) else found
+
+
+def test_together_each_is_what_it_is_alone() -> None:
+    """Accepted, quarantined, refused by an envelope or a content check, ignored, or broken."""
+
+    def fail(_document: Value) -> list[Draft]:
+        raise RuntimeError("canary")
+
+    made, broken = source(), replace(source(), normalize=fail)
+    good, probe = as_json(job(Tag="Transcode")), b"<canary/>"
+    together = [
+        *((callback(body, token=SECRET), made) for body, _reason in HOSTILE.values()),
+        *((callback(good, token=token), made) for token in (SECRET, b"wrong", None)),
+        *((callback(good, token=SECRET), which) for which in (BOUND, broken, OPEN)),
+        (callback(probe, token=SECRET), replace(made, is_probe=lambda _document: True)),
+        (callback(good, token=SECRET), replace(made, envelope=[])),
+    ]
+    alone = [outcome(sent, where) for sent, where in together]
+    assert [*map(comparable, process_all(together))] == [*map(comparable, alone)]
+    assert {type(each) for each in alone} == {Receipted, Refused, Ignored, RuntimeError}
+    assert process_all([]) == []

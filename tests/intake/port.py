@@ -15,7 +15,7 @@ from typing import Final
 
 from gateway.core.errors import Busy
 from gateway.core.model import Document, Entry, Quarantine, Receipt
-from gateway.core.pipeline import Receipted, Source, process
+from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import Answer
 from gateway.intake.body import Arriving, Limits
 from gateway.intake.line import Line
@@ -242,7 +242,7 @@ async def open_port(
     secret: bytes = sources.SECRET,
     proxies: Proxies | None = None,
     tls: RenewableContext | None = None,
-    process: Process = process,
+    process: Process = process_all,
     line: Line | None = None,
     arriving: Arriving | None = None,
 ) -> AsyncIterator[Port]:

@@ -1,6 +1,6 @@
 """Whatever the answer, what a request took is free with it: nothing waits for the collector."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -10,6 +10,7 @@ from gateway.core.pipeline import Receipted, Source
 from gateway.intake.answer import RateLimited
 from gateway.intake.body import Arriving, Limits
 from gateway.intake.line import Line
+from gateway.intake.receiver import Process
 from tests.cycles import kept_in_cycles
 from tests.intake.port import Port, callback, chunked, name, open_port, post, request, until
 
@@ -29,11 +30,11 @@ REQUESTS = [
 ]
 
 
-def limited(_callback: Callback, _source: Source) -> Receipted:
-    raise RateLimited(3)
+def limited(callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+    return [RateLimited(3) for _ in callbacks]
 
 
-def broken(_callback: Callback, _source: Source) -> Receipted:
+def broken(_callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
     raise RuntimeError("canary")
 
 
@@ -88,9 +89,7 @@ async def test_a_callback_that_comes_at_a_bad_time_leaves_nothing(
 
 
 @pytest.mark.parametrize("process", [limited, broken], ids=lambda it: it.__name__)
-async def test_a_callback_that_is_not_processed_leaves_nothing(
-    process: Callable[[Callback, Source], Receipted],
-) -> None:
+async def test_a_callback_that_is_not_processed_leaves_nothing(process: Process) -> None:
     """By a limit, or by a bug."""
     with kept_in_cycles() as kept:
         async with open_port(limits=LIMITS, process=process) as port:

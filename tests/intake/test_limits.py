@@ -6,6 +6,7 @@ import pytest
 
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
+from gateway.core.pipeline import Receipted
 from gateway.intake.answer import RateLimited
 from gateway.intake.limits import TRUSTED_SECONDS, Bucket, Peers, Rate, Throttle, network
 from gateway.intake.proxies import Proxies
@@ -24,15 +25,21 @@ def sent(
     return sources.callback(callback(), token=token)._replace(peer=peer, time=time)
 
 
+def outcomes(throttle: Throttle, *together: Callback) -> list[int]:
+    """Of each 200, 401, or the seconds to wait as a negative number."""
+    return [told(one) for one in throttle([(each, sources.OPEN) for each in together])]
+
+
+def told(made: Receipted | Exception) -> int:
+    if isinstance(made, RateLimited):
+        return -made.seconds
+    assert isinstance(made, Receipted | Refused)
+    return 200 if isinstance(made, Receipted) else 401
+
+
 def outcome(throttle: Throttle, made: Callback) -> int:
-    """200, 401, or the seconds to wait as a negative number."""
-    try:
-        throttle(made, sources.OPEN)
-    except Refused:
-        return 401
-    except RateLimited as error:
-        return -error.seconds
-    return 200
+    """That of one alone."""
+    return outcomes(throttle, made)[0]
 
 
 def test_a_bucket_gives_its_burst_at_once_and_then_its_rate() -> None:
@@ -72,6 +79,22 @@ def test_what_is_refused_takes_nothing_of_the_sources_rate() -> None:
     throttle = Throttle({"media": Rate(0.4, 1)}, None)
     assert {outcome(throttle, sent(token=b"x")) for _ in range(9)} == {401}
     assert [outcome(throttle, sent()), outcome(throttle, sent())] == [200, -3]
+
+
+def test_of_several_together_none_goes_without_a_token() -> None:
+    """Nor does one that is refused take another's."""
+    throttle = Throttle({"media": Rate(0.4, 2)}, None)
+    wrong = sent(token=b"x")
+    assert outcomes(throttle, wrong, sent(), wrong, sent(), sent()) == [401, 200, 401, 200, -3]
+
+
+def test_what_the_content_is_refused_for_takes_nothing_of_the_sources_rate() -> None:
+    """The token that was taken for it is there again."""
+    throttle = Throttle({"media": Rate(0.4, 1)}, None)
+    strange = sources.callback(callback(), token=sources.SECRET)
+    (refused,) = throttle([(strange, sources.BOUND)])
+    assert isinstance(refused, Refused)
+    assert outcome(throttle, sent()) == 200
 
 
 def test_whom_no_check_lets_in_is_told_so_though_the_source_is_beyond_its_rate() -> None:

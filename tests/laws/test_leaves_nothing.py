@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from gateway.core.errors import GatewayError, Refused
-from gateway.core.pipeline import process
+from gateway.core.pipeline import process, process_all
 from tests.core.hostile import HOSTILE
 from tests.cycles import kept_in_cycles
 from tests.laws.cases import EVERY
@@ -35,6 +35,16 @@ def test_no_hostile_body_is_kept_in_a_cycle() -> None:
     with kept_in_cycles() as kept:
         for body, _reason in HOSTILE.values():
             process(callback(body, token=SECRET), made)
+    assert kept == []
+
+
+def test_nothing_that_was_looked_at_together_is_kept_in_a_cycle() -> None:
+    """Accepted, quarantined and refused."""
+    made = source()
+    bodies = [body for body, _reason in HOSTILE.values()]
+    with kept_in_cycles() as kept:
+        process_all([(callback(body, token=SECRET), made) for body in bodies])
+        process_all([(callback(body, token=b"wrong"), made) for body in bodies])
     assert kept == []
 
 

@@ -267,17 +267,51 @@ def test_a_piece_that_was_hit_passes_nothing(piece: Document) -> None:
 
 
 @pytest.mark.parametrize(
+    "piece",
+    [
+        {"Url": "u"},
+        {"Url": "u", "PornInfo": {"HitFlag": 0, "Score": 3, "Label": "x"}},
+        {"Label": "Normal", "LanguageResults": [{"Label": "cmn", "Score": 98}]},
+    ],
+)
+def test_a_piece_without_a_verdict_contradicts_nothing(piece: Document) -> None:
+    """The vendor leaves it out of segments of sound."""
+    found = found_in(detail(Result=0, Snapshot=[piece], Section=[piece]))
+    assert found["verdict"] == "pass"
+    assert [found["snapshots"][0]["verdict"], found["segments"][0]["verdict"]] == ["unknown"] * 2
+
+
+def test_a_harmful_label_passes_nothing() -> None:
+    """`Normal` is the label of what passes, of the whole and of its pieces."""
+    normal, harmful = {"Label": "Normal", "Score": 3}, {"Label": "Porn", "Score": 99}
+    assert found_in(detail(Result=0, **normal))["verdict"] == "pass"
+    assert found_in(detail(Result=0, **harmful))["verdict"] == "unknown"
+    assert found_in(detail(Result=0, Section=[{"Result": 0, **harmful}]))["verdict"] == "unknown"
+    assert found_in(detail(Result=0, Label=["Normal", "Porn"]))["verdict"] == "unknown"
+
+
+def test_what_is_frozen_may_pass() -> None:
+    """The submitter has told from which score on an object is frozen; nobody else thinks so."""
+    found = found_in(detail(Result=0, ForbidState=1))
+    assert (found["verdict"], found["forbid_state"]) == ("pass", 1)
+
+
+@pytest.mark.parametrize(
     "odd",
     [
         {"PornInfo": [{"HitFlag": 1, "Score": 99}, {"HitFlag": 0}]},
         {"PornInfo": {"HitFlag": "yes"}},
         {"Snapshot": [{"Result": 0, "PornInfo": [{"HitFlag": 1}, {"HitFlag": 0}]}]},
+        {"Snapshot": [{"Result": [0, 1]}]},
+        {"PornInfo": {"HitFlag": [0, 1]}},
+        {"PornInfo": {"HitFlag": 0, "Code": "DownloadFailed"}},
+        {"PornInfo": [{"of\nfraud": {"HitFlag": 1}}, {"HitFlag": 0}]},
     ],
 )
 def test_what_judges_and_cannot_be_read_passes_nothing(odd: Document) -> None:
-    """It is aside, as it was said."""
+    """It is aside, as it was said; or in the detail, where no schema knows it."""
     assert found_in(detail(Result=0, **odd))["verdict"] == "unknown"
-    assert found_in(detail(Result=0, Extra=odd))["verdict"] == "pass"
+    assert found_in(detail(Result=0, Extra=odd))["verdict"] == "unknown"
 
 
 @pytest.mark.parametrize("state", ["Failed", "Submitted", "Snapshoting", "Auditing", "Odd", None])
@@ -598,6 +632,64 @@ def test_nothing_is_lost_and_nothing_is_empty(document: Document) -> None:
         assert {meaning(leaf) for _, leaf in leaves(document)} <= there
     else:
         assert made.quarantine.reason in (Reason.AMBIGUOUS, Reason.SCHEMA)
+
+
+CLEAN: list[Document] = [
+    {"PornInfo": {"HitFlag": 0, "Score": 3, "Label": ""}},
+    {"FraudInfo": [{"HitFlag": "0"}, {"HitFlag": 0, "Code": 0}]},
+    {"Snapshot": [{"Url": "u", "SnapshotTime": 5}]},
+    {"Section": [{"Result": 0, "Label": "Normal"}, {"AdsInfo": {"HitFlag": 0}}]},
+    {"porn_info": {"hit_flag": 0, "label": "", "count": 0}},
+    {"UserInfo": {"Level": "3"}, "ListInfo": {"ListResults": {"ListType": 0}}},
+]
+CONTRADICTIONS: list[Document] = [
+    *({"PornInfo": {"HitFlag": flag, "Score": 1}} for flag in (1, "2", 3, "-1", "yes", True)),
+    *({"fraud_info": {"hit_flag": flag}} for flag in (1, "2", 3, [0, 1])),
+    {"AdsInfo": {"Code": -65007, "HitFlag": 0, "Score": 0}},
+    {"AdsInfo": {"Code": "DownloadFailed", "HitFlag": 0}},
+    {"FraudInfo": [{"HitFlag": 0}, {"HitFlag": 1}]},
+    {"porn_info": [{"hit_flag": 1}, {"hit_flag": 0}]},
+    *({"Snapshot": [{"Result": 0}, {"Result": result}]} for result in (1, 2, 3, "block")),
+    {"PageSegment": {"Results": {"Suggestion": 1}}},
+]
+AROUND = ["Snapshot", "AudioSection", "Section", "Labels", "PornInfo", "FraudInfo", "Custom"]
+AROUND += ["PageSegment.Results", "TextResults.Results", "ImageResults.Results"]
+
+
+@st.composite
+def nested(draw: st.DrawFn, core: st.SearchStrategy[Document]) -> Document:
+    """`core` inside pieces, scenes and what nobody knows, with others that are clean beside it."""
+    found = draw(core)
+    for place in draw(st.lists(st.sampled_from(AROUND), max_size=4)):
+        beside = draw(st.sampled_from(CLEAN))
+        inner: Value = {**beside, **found, **({} if "Info" not in place else {"HitFlag": 0})}
+        inner = draw(st.sampled_from([inner, [inner], [beside, inner]]))
+        for name in reversed(place.split(".")):
+            inner = {name: inner}
+        found = inner
+    return draw(st.sampled_from(CLEAN)) | found
+
+
+@LAW
+@given(nested(st.sampled_from(CONTRADICTIONS)))
+def test_nothing_passes_with_a_hit_inside(said: Document) -> None:
+    """However deep, known to a schema or not; the same in both forms and both wire forms."""
+    for document in (
+        detail(Result=0, **said),
+        detail(Suggestion=0, **said),
+        simple(result=0, **said),
+    ):
+        for body in (as_json(document), xml(document)):
+            (event,) = events(body)
+            assert event["data"]["moderation"]["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("said", CLEAN)
+def test_what_is_clean_inside_passes(said: Document) -> None:
+    """Also within what no schema knows."""
+    for inner in (said, {"Snapshot": [said, said]}, {"Custom": {"Snapshot": said}}):
+        assert found_in(detail(Result=0, **inner))["verdict"] == "pass"
+        assert found_in(simple(result=0, **inner))["verdict"] == "pass"
 
 
 @LAW

@@ -40,7 +40,9 @@ _KINDS = {
 }
 _LIVE = "live_video"
 _AUDITED = {"Snapshot", "AudioSection"}
-_JUDGED = re.compile(rf"(?:JobsDetail|data)\b.*\.(?:{'|'.join(JUDGING)})").fullmatch
+_JUDGED = re.compile(
+    rf"(?:JobsDetail|data)\b.*\.(?:{'|'.join(JUDGING)}|Code|Label)\b", re.DOTALL
+).match
 _TEXT = Plan(scalar=text)
 
 

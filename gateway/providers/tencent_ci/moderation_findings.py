@@ -1,7 +1,13 @@
 """The vendor's node of a moderation → its verdict, scenes, segments and snapshots in our words.
 
 `Result`, `Suggestion` and `HitFlag` say 0, 1 or 2, and 0 is also what a number is before anybody
-has set it: it is a pass only where something was decided; a missing or strange one never is.
+has set it: it is a pass only where something was decided and nothing inside says otherwise, at any
+depth, whether or not a schema knows it; a missing or strange one never is.
+
+`Label` is the harmful label with the highest priority, `Normal` where there is none (000:19408,
+19483). `ForbidState` contradicts nothing: an object is frozen from a score on that the submitter
+has chosen (000:18799), also one that the vendor calls normal.
+
 The links of segments and snapshots live two hours; the callback does not tell from when.
 """
 
@@ -9,7 +15,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import chain
 from typing import Final
 
 from gateway.core.model import Value
@@ -31,7 +36,7 @@ UNDECIDED: Final[Verdicts] = {"1": Verdict.BLOCK, "2": Verdict.REVIEW}
 DECIDED: Final[Verdicts] = {"0": Verdict.PASS, **UNDECIDED}
 
 JUDGING: Final = ("Result", "Suggestion", "HitFlag", "result", "hit_flag")
-_HITS = {Verdict.BLOCK, Verdict.REVIEW}
+_NORMAL = "Normal"
 _SUMMARY = {
     "Label": "label",
     "SubLabel": "sub_label",
@@ -62,6 +67,8 @@ _FINDING = {
 }
 _SEGMENTS = (("AudioSection",), ("Section",), ("TextResults", "Results"))
 _SNAPSHOTS = (("Snapshot",), ("PageSegment", "Results"), ("ImageResults", "Results"))
+_LABELED = {"", *(place[-1] for place in (*_SEGMENTS, *_SNAPSHOTS))}
+"""The whole and its pieces; elsewhere a label is a word, a person, a language."""
 _LASTING = "ImageResults"  # the addresses that the web page itself has
 _LINKS_LIVE = timedelta(hours=2)
 _FIRST_MOMENT, _LAST_MOMENT = 10**11, 253_402_300_799_999
@@ -76,7 +83,7 @@ def findings(detail: Node, verdicts: Verdicts, links_from: str | None) -> Node:
         "snapshots": list(_pieces(detail, _SNAPSHOTS, verdicts=verdicts, links_from=links_from)),
     }
     parts: Node = {
-        "verdict": _overall(detail, chain.from_iterable(found.values()), verdicts),
+        "verdict": _overall(detail, verdicts),
         **_renamed(detail, _SUMMARY),
         **found,
     }
@@ -100,17 +107,34 @@ def _verdict(node: Node, verdicts: Verdicts) -> str:
     return (said.pop() if len(said) == 1 else Verdict.UNKNOWN).value
 
 
-def _overall(node: Node, parts: Iterable[Node], verdicts: Verdicts) -> str:
-    """The verdict of what has scenes or pieces: one that was hit contradicts a pass, and so does a
-    scene that could not be judged."""
+def _overall(node: Node, verdicts: Verdicts) -> str:
+    """The verdict of what has scenes or pieces, which may contradict a pass."""
     verdict = _verdict(node, verdicts)
-    if verdict == Verdict.PASS and any(map(_contradicts, parts)):
-        return Verdict.UNKNOWN.value
-    return verdict
+    return Verdict.UNKNOWN.value if verdict == Verdict.PASS and _contradicts("", node) else verdict
 
 
-def _contradicts(part: Node) -> bool:
-    return part["verdict"] in _HITS or ("scene" in part and part["verdict"] != Verdict.PASS)
+def _contradicts(name: str, said: Value) -> bool:
+    """Whether anything that was said, at any depth, was hit or could not be judged."""
+    if isinstance(said, list):
+        return any(_contradicts(name, one) for one in said)
+    if not isinstance(said, dict):
+        return False
+    return _is_no_pass(name, said) or any(_contradicts(of, child) for of, child in said.items())
+
+
+def _is_no_pass(name: str, node: Node) -> bool:
+    if name in _LABELED and str(node.get("Label", _NORMAL)) != _NORMAL:
+        return True
+    judged = bool(node.keys() & JUDGING) or _is_scene(name, node)
+    return _is_failed(node) or (judged and _verdict(node, DECIDED) != Verdict.PASS)
+
+
+def _is_failed(node: Node) -> bool:
+    return str(node.get("Code", 0)) != "0"
+
+
+def _is_scene(name: str, node: Node) -> bool:
+    return bool(_SCENE(name) and node.keys() & _SCENE_SIGNS)
 
 
 def _scenes(node: Node, verdicts: Verdicts) -> list[Node]:
@@ -126,12 +150,11 @@ def _scenes(node: Node, verdicts: Verdicts) -> list[Node]:
 
 def _scene(info: Node, verdicts: Verdicts) -> Node:
     """What is not of its type is of a scene without a schema, and stays in the detail alone."""
-    failed = str(info.get("Code", 0)) != "0"
     texts = _renamed(info, _SCENE_TEXTS).items()
     numbers = _renamed(info, _SCENE_NUMBERS).items()
     keywords = _keywords(info.get("Keywords", []))
     return {
-        "verdict": _verdict(info, UNDECIDED if failed else verdicts),
+        "verdict": _verdict(info, UNDECIDED if _is_failed(info) else verdicts),
         **{name: value for name, value in texts if isinstance(value, str)},
         **{name: value for name, value in numbers if isinstance(value, int | float)},
         **({"keywords": keywords} if keywords else {}),
@@ -166,7 +189,7 @@ def _piece(piece: Node, verdicts: Verdicts) -> Node:
     return {
         **_renamed(piece, _FINDING),
         **_position(piece.get("SnapshotTime", piece.get("OffsetTime"))),
-        "verdict": _overall(piece, scenes, verdicts),
+        "verdict": _overall(piece, verdicts),
         **({"scenes": scenes} if scenes else {}),
     }
 

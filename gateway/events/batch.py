@@ -20,6 +20,7 @@ class Batch:
     state: str | None = None
     code: str | None = None
     message: str | None = None
+    progress: int | None = None
     queue_id: str | None = None
     user_data: str | None = None
     created_at: datetime | None = None

@@ -67,6 +67,7 @@ BATCH: Shape = {
     "State": "state",
     "Code": "code",
     "Message": "message",
+    "Progress": "progress",
     "QueueId": "queue_id",
     "CreationTime": "created_at",
     "StartTime": "started_at",

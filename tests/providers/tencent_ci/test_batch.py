@@ -246,11 +246,56 @@ def test_a_bound_source_refuses_a_batch_that_names_no_bucket() -> None:
 
 def test_what_nobody_knows_is_kept_and_counted() -> None:
     """Also counts, of which the vendor documents none."""
-    document = batch(Total="3", Operation={"JobParam": {"Snapshot": {"Count": "10"}}})
+    document = batch(Total="3", Operation={"JobParam": {"Unheard": {"Count": "10"}}})
     (found,) = datas(document)
     assert found["extra"] == {"JobsDetail.Total": "3"}
-    assert found["detail"] == {"JobParam": {"Snapshot": {"Count": "10"}}}
+    assert found["detail"] == {"JobParam": {"Unheard": {"Count": "10"}}}
     assert [draft.unknown for draft in normalizer()(document)] == [2]
+
+
+PARAMETERS: list[tuple[str, Document, Document]] = [
+    ("Animation", {"Video": {"Width": "320"}}, {"Video": {"Width": 320}}),
+    ("SmartCover", {"Count": "3"}, {"Count": 3}),
+    ("RemoveWatermark", {"Dx": "0"}, {"Dx": 0}),
+    ("Snapshot", {"Start": "1.5"}, {"Start": 1.5}),
+    ("SpeechRecognition", {"ChannelNum": "1"}, {"ChannelNum": 1}),
+    (
+        "ConcatTemplate",
+        {"ConcatFragment": {"Url": "u", "FragmentIndex": "0"}},
+        {"ConcatFragment": [{"Url": "u", "FragmentIndex": 0}]},
+    ),
+    ("VoiceSeparate", {"AudioMode": "IsAudio"}, {"AudioMode": "IsAudio"}),
+    ("VideoMontage", {"Duration": "5"}, {"Duration": 5.0}),
+    ("VideoProcess", {"MsSharpen": {"Enable": "true"}}, {"MsSharpen": {"Enable": True}}),
+    ("Segment", {"Duration": "5"}, {"Duration": 5.0}),
+    ("ExtractDigitalWatermark", {"Version": "V1"}, {"Version": "V1"}),
+    ("VideoTag", {"Scenario": "Stream"}, {"Scenario": "Stream"}),
+    ("TtsTpl", {"Speed": "100"}, {"Speed": 100}),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "typed"), PARAMETERS)
+def test_the_parameters_of_its_jobs_are_typed_as_theirs(
+    name: str, said: Document, typed: Document
+) -> None:
+    """Every one that the manual's tables of JobParam name."""
+    document = batch(Operation={"JobParam": {name: said}})
+    (found,) = datas(document)
+    assert found["detail"] == {"JobParam": {name: typed}}
+    assert [draft.unknown for draft in normalizer()(document)] == [0]
+
+
+@pytest.mark.parametrize("name", ["Subtitles", "NoiseReduction"])
+def test_parameters_without_a_table_are_known_by_name(name: str) -> None:
+    """What is in them is text, and counted."""
+    document = batch(Operation={"JobParam": {name: {"Unheard": "1"}}})
+    (found,) = datas(document)
+    assert found["detail"] == {"JobParam": {name: {"Unheard": "1"}}}
+    assert [draft.unknown for draft in normalizer()(document)] == [1]
+
+
+def test_a_batch_may_tell_its_progress() -> None:
+    assert data(Progress="30")["batch"]["progress"] == 30
 
 
 def test_a_batch_without_an_id_is_a_job_without_an_id() -> None:

@@ -15,8 +15,8 @@ from gateway.core.coerce import Aside, coerce
 from gateway.core.contract import Contract
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.outcome import outcome_of
-from gateway.providers.tencent_ci.outputs import output_files, owner
-from gateway.providers.tencent_ci.root import Node, Root, without_slash, word
+from gateway.providers.tencent_ci.outputs import file_results, owner
+from gateway.providers.tencent_ci.root import Node, Root, only, without_slash, word
 from gateway.providers.tencent_ci.shape import BATCH, shaped
 
 TYPE: Final = "com.tencentcloud.ci.batch.finished"
@@ -41,17 +41,18 @@ def batch_normalizer(contract: Contract) -> Callable[[Root, Node], Draft]:
     def normalize(root: Root, batch: Node) -> Draft:
         word(batch, "State")  # never the last of several that differ
         aside = root.aside(_PATH)
-        return _draft(root, coerce(batch, plan, _PATH, aside) or {}, aside)
+        return _draft(root, batch, coerce(batch, plan, _PATH, aside) or {}, aside=aside)
 
     return normalize
 
 
-def _draft(root: Root, found: Node, aside: Aside) -> Draft:
+def _draft(root: Root, vendor: Node, found: Node, *, aside: Aside) -> Draft:
     detail, source = found.pop("detail", {}), found.pop("input", {})
     told = {ours: detail[name] for name, ours in _FROM_OPERATION.items() if name in detail}
     batch = told | found
     without_slash(source, f"{_PATH}.Input.Object", aside)
-    place = source if "bucket" in source else owner(detail, output_files(detail)) or source
+    files = file_results(detail, only(vendor, "Operation"))
+    place = source if "bucket" in source else owner(files) or source
     outcome = outcome_of(batch.get("state"))
     parts: Node = {
         "provider": "tencent-ci",

@@ -15,7 +15,7 @@ from gateway.core.model import Outcome
 from gateway.core.provider import Draft
 from gateway.providers.tencent_ci.media import media
 from gateway.providers.tencent_ci.outcome import outcome_of, outcome_of_code
-from gateway.providers.tencent_ci.outputs import output_files, outputs, owner
+from gateway.providers.tencent_ci.outputs import file_results, outputs, owner
 from gateway.providers.tencent_ci.root import Node, Root, inward, only, without_slash, word
 from gateway.providers.tencent_ci.shape import INPUT, JOB, shaped
 
@@ -70,8 +70,8 @@ def _draft(
         job["tag"] = tag
     job |= seconds(job)
     outcome = _outcome(job, vendor)
-    written = output_files(only(vendor, "Operation"))
-    place = source if "bucket" in source else owner(detail, written) or source
+    files = file_results(detail, only(vendor, "Operation"))
+    place = source if "bucket" in source else owner(files) or source
     parts: Node = {
         "provider": "tencent-ci",
         "event_name": root.event_name,
@@ -79,7 +79,7 @@ def _draft(
         "job": job,
         **{name: place[name] for name in ("bucket", "region") if name in place},
         "input": source,
-        "outputs": outputs(detail, written, outcome),
+        "outputs": outputs(detail, files, outcome),
         "workflow": workflow,
         "media": media(vendor),
         "detail": detail,

@@ -5,29 +5,42 @@ name is only the end), each with its MD5, sprites inside it. `Output` is what wa
 counts only where nothing better is given and the job succeeded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.core.coerce import untyped
 from gateway.core.model import Outcome, Value
 from gateway.providers.tencent_ci.root import several
 
 Node = dict[str, Value]
+Results = Mapping[str, Sequence[Node]]
+"""The containers of an Operation that tell of files, each as often as it is there."""
+
+_TELLING = (
+    "Output",
+    "PicProcessResult",
+    "DocProcessResult",
+    "FileCompressResult",
+    "FileUncompressResult",
+)
 
 
-def output_files(vendor: Node) -> list[Node]:
-    """Each OutputFile of an Operation as decoded: where there are several, its schema has none."""
-    results = _nodes(untyped(vendor.get("MediaResult")))
-    return [file for result in results for file in _nodes(result.get("OutputFile"))]
+def file_results(operation: Node, vendor: Node) -> Results:
+    """What the Operation `vendor`, typed as `operation`, tells of files. A container that is there
+    twice and that its schema has once is not in the typed one: it counts as it was decoded."""
+    found: dict[str, Sequence[Node]] = {
+        name: _nodes(operation.get(name) or untyped(vendor[name])) if name in vendor else ()
+        for name in _TELLING
+    }
+    media = _nodes(untyped(vendor.get("MediaResult")))
+    found["OutputFile"] = [file for result in media for file in _nodes(result.get("OutputFile"))]
+    return found
 
 
-def outputs(operation: Node, written: Sequence[Node], outcome: Outcome) -> list[Node]:
-    """`{bucket, region, key, md5}` of each file, in the callback's order, none twice; `written` are
-    its `output_files`."""
-    asked = operation.get("Output")
-    asked = asked if isinstance(asked, dict) else {}
-    files = _written(operation, written, asked)
+def outputs(operation: Node, results: Results, outcome: Outcome) -> list[Node]:
+    """`{bucket, region, key, md5}` of each file, in the callback's order, none twice."""
+    files = _written(results, _asked_place(results))
     if not files and outcome is Outcome.SUCCESS and not _inline(operation):
-        files = _asked(asked)
+        files = [file for asked in results["Output"] for file in _asked(asked)]
     seen: dict[tuple[str | None, str], Node] = {}
     for file in files:
         if file["key"] and "${" not in file["key"]:  # a wildcard is no name
@@ -35,30 +48,39 @@ def outputs(operation: Node, written: Sequence[Node], outcome: Outcome) -> list[
     return list(seen.values())
 
 
-def owner(operation: Node, written: Sequence[Node]) -> dict[str, str]:
+def owner(results: Results) -> Node:
     """Bucket and region of a job without an input: where its output goes."""
-    archives = [*_nodes(operation.get("FileCompressResult"))]
-    archives += _nodes(operation.get("FileUncompressResult"))
-    for place in [*_nodes(operation.get("Output")), *written, *archives]:
-        if "Bucket" in place:
-            return _place(place)
+    others = (
+        *results["OutputFile"],
+        *results["FileCompressResult"],
+        *results["FileUncompressResult"],
+    )
+    for place in (_asked_place(results), *map(_place, others)):
+        if "bucket" in place:
+            return place
     return {}
 
 
-def _written(operation: Node, written: Sequence[Node], asked: Node) -> list[Node]:
+def _asked_place(results: Results) -> Node:
+    """Where the output goes; nowhere where several disagree."""
+    places = [_place(asked) for asked in results["Output"]]
+    return places[0] if places and places.count(places[0]) == len(places) else {}
+
+
+def _written(results: Results, asked: Node) -> list[Node]:
     found: list[Node] = []
-    for file in written:
+    for file in results["OutputFile"]:
         found += _files(file)
         for sprite in _nodes(file.get("SpriteOutputFile")):
             found += _files(sprite)
-    for picture in _nodes(operation.get("PicProcessResult")):
+    for picture in results["PicProcessResult"]:
         for one in _pictures(picture):
             found += _keyed(one.get("ObjectName") or one.get("Key"), asked)
-    for document in _nodes(operation.get("DocProcessResult")):
+    for document in results["DocProcessResult"]:
         for page in _nodes(document.get("PageInfo")):
             found += _keyed(page.get("TgtUri"), asked)
-    for archive in _nodes(operation.get("FileCompressResult")):
-        found += _keyed(archive.get("Object"), archive if "Bucket" in archive else asked)
+    for archive in results["FileCompressResult"]:
+        found += _keyed(archive.get("Object"), _place(archive) if "Bucket" in archive else asked)
     return found
 
 
@@ -80,11 +102,12 @@ def _inline(operation: Node) -> bool:
 
 
 def _asked(asked: Node) -> list[Node]:
+    place = _place(asked)
     found: list[Node] = []
     for name in ("Object", "AuObject", "SpriteObject"):
-        found += _keyed(asked.get(name), asked)
+        found += _keyed(asked.get(name), place)
     for stream in _nodes(asked.get("StreamExtract")):  # the request calls it Object
-        found += _keyed(stream.get("Output") or stream.get("Object"), asked)
+        found += _keyed(stream.get("Output") or stream.get("Object"), place)
     return found
 
 
@@ -105,7 +128,7 @@ def _files(file: Node) -> list[Node]:
 
 
 def _keyed(names: Value, place: Node) -> list[Node]:
-    return [{**_place(place), "key": _key(name)} for name in _many(names) if isinstance(name, str)]
+    return [{**place, "key": _key(name)} for name in _many(names) if isinstance(name, str)]
 
 
 def _place(node: Node) -> Node:

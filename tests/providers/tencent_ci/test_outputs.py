@@ -109,6 +109,31 @@ def test_every_result_counts_where_it_is_repeated(several: str) -> None:
     assert [(each["key"], each["md5"]) for each in found] == [("o/0", "d0"), ("o/1", "d1")]
 
 
+@pytest.mark.parametrize("tag", ["Transcode", "FileCompress", "DocProcess", "PicProcess", ""])
+def test_every_container_of_results_counts_where_it_is_repeated(tag: str) -> None:
+    """Though their schemas have one of each: where there are two, they stand in `extra`."""
+    archives = [PLACE | {"Object": f"o/{n}.zip"} for n in range(2)]
+    pages = [{"PageInfo": {"TgtUri": f"o/{n}.jpg"}} for n in range(2)]
+    pictures = [{"ObjectName": f"o/{n}.png"} for n in range(2)]
+    places = [PLACE | {"Object": f"o/{n}"} for n in range(2)]
+    assert keys({"FileCompressResult": archives}, Tag=tag) == ["o/0.zip", "o/1.zip"]
+    assert keys({"DocProcessResult": pages, "Output": PLACE}, Tag=tag) == ["o/0.jpg", "o/1.jpg"]
+    assert keys({"PicProcessResult": pictures, "Output": PLACE}, Tag=tag) == ["o/0.png", "o/1.png"]
+    assert keys({"Output": places}, Tag=tag) == ["o/0", "o/1"]
+    data = job_data(Tag=tag, Operation={"Output": places})
+    assert (data["bucket"], data["region"]) == ("b-1", "ap-x")
+
+
+def test_outputs_in_two_buckets_leave_the_job_in_none() -> None:
+    """A file of its own result has one all the same."""
+    places = [PLACE | {"Object": "o/0"}, {"Bucket": "b-2", "Object": "o/1"}]
+    data = job_data(Tag="Transcode", Operation={"Output": places})
+    assert "bucket" not in data
+    assert [output["bucket"] for output in data["outputs"]] == ["b-1", "b-2"]
+    data = job_data(Tag="Transcode", Operation=written(ObjectName="a") | {"Output": places})
+    assert data["bucket"] == "b-1"
+
+
 @pytest.mark.parametrize(("flag", "expected"), [("false", ["o/a"]), ("true", []), (None, [])])
 def test_a_translation_wrote_a_file_where_it_says_so(flag: Value, expected: list[str]) -> None:
     """NoNeedOutput decides; without it, a text in the callback stands for the file."""

@@ -1,8 +1,9 @@
 """The files that a job says it wrote, whatever its Tag.
 
 `MediaResult.OutputFile` names them best: `ObjectPrefix + ObjectName` (in Snapshot and Segment the
-name is only the end), each with its MD5, sprites inside it. `Output` is what was asked for; it
-counts only where nothing better is given and the job succeeded.
+name is only the end), each with its MD5, sprites inside it. A file that only `Md5Info` names was
+written too. `Output` is what was asked for; it counts only where nothing better is given and the
+job succeeded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,8 @@ def outputs(operation: Node, results: Results, outcome: Outcome) -> list[Node]:
     seen: dict[tuple[str | None, str], Node] = {}
     for file in files:
         if file["key"] and "${" not in file["key"]:  # a wildcard is no name
-            seen.setdefault((file.get("bucket"), file["key"]), file)
+            name = file.get("bucket"), file["key"]
+            seen[name] = file | seen[name] if name in seen else file
     return list(seen.values())
 
 
@@ -112,19 +114,29 @@ def _asked(asked: Node) -> list[Node]:
 
 
 def _files(file: Node) -> list[Node]:
-    sums = {
-        _key(info["ObjectName"]): info["Md5"]
-        for info in _nodes(file.get("Md5Info"))
-        if isinstance(info.get("ObjectName"), str) and isinstance(info.get("Md5"), str)
-    }
+    """What is left of the sums once every name has its own are files without another name."""
     place, prefix = _place(file), file.get("ObjectPrefix", "")
+    if not isinstance(prefix, str):
+        return []
+    sums = _sums(file)
     found: list[Node] = []
     for name in _many(file.get("ObjectName")):
-        if isinstance(name, str) and isinstance(prefix, str):
-            key = _key(prefix + name)
-            md5 = sums.get(key) or sums.get(_key(name))
-            found.append({**place, "key": key, "md5": md5} if md5 else {**place, "key": key})
+        if isinstance(name, str):
+            key, end = _key(prefix + name), _key(name)
+            found.append({**place, "key": key, **sums.pop(key if key in sums else end, {})})
+    for name, md5 in sums.items():  # the full key, in Segment too
+        key = name if name.startswith(_key(prefix)) else _key(prefix + name)
+        found.append({**place, "key": key, **md5})
     return found
+
+
+def _sums(file: Node) -> dict[str, Node]:
+    """`{md5}` by the name that `Md5Info` has for the file."""
+    return {
+        _key(info["ObjectName"]): {"md5": info["Md5"]} if isinstance(info.get("Md5"), str) else {}
+        for info in _nodes(file.get("Md5Info"))
+        if isinstance(info.get("ObjectName"), str)
+    }
 
 
 def _keyed(names: Value, place: Node) -> list[Node]:

@@ -134,6 +134,29 @@ def test_outputs_in_two_buckets_leave_the_job_in_none() -> None:
     assert data["bucket"] == "b-1"
 
 
+@pytest.mark.parametrize("names", [None, "", [], "o/s-0"])
+def test_a_file_that_only_its_md5_names_is_an_output(names: Value) -> None:
+    """By the full key, as in Segment, or by its end; never twice."""
+    sums = [{"ObjectName": f"o/s-{n}", "Md5": f"d{n}"} for n in range(2)]
+    asked = {"Output": PLACE | {"Object": "o/s-0"}}
+    found = outputs(written(ObjectName=names, Md5Info=sums) | asked)
+    assert [(each["key"], each["md5"]) for each in found] == [("o/s-0", "d0"), ("o/s-1", "d1")]
+    ends = [sums[0], {"ObjectName": "1", "Md5": "d1"}, {"ObjectName": "o/s-2"}]
+    file = written(ObjectPrefix="o/s-", ObjectName="0", Md5Info=ends)
+    assert keys(file) == ["o/s-0", "o/s-1", "o/s-2"]
+
+
+def test_an_md5_counts_wherever_the_file_is_named_again() -> None:
+    """In an OutputFile of its own."""
+    files = [
+        PLACE | {"ObjectName": "o/a"},
+        PLACE | {"Md5Info": {"ObjectName": "/o/a", "Md5": "d4"}},
+    ]
+    assert outputs({"MediaResult": {"OutputFile": files}}) == [
+        {"bucket": "b-1", "region": "ap-x", "key": "o/a", "md5": "d4"}
+    ]
+
+
 @pytest.mark.parametrize(("flag", "expected"), [("false", ["o/a"]), ("true", []), (None, [])])
 def test_a_translation_wrote_a_file_where_it_says_so(flag: Value, expected: list[str]) -> None:
     """NoNeedOutput decides; without it, a text in the callback stands for the file."""

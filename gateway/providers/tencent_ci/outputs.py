@@ -3,7 +3,7 @@
 `MediaResult.OutputFile` names them best: `ObjectPrefix + ObjectName` (in Snapshot and Segment the
 name is only the end), each with its MD5, sprites inside it. A file that only `Md5Info` names was
 written too. `Output` is what was asked for; it counts only where nothing better is given and the
-job succeeded.
+job succeeded, and tells the bucket and region of files that do not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,9 +72,10 @@ def _asked_place(results: Results) -> Node:
 def _written(results: Results, asked: Node) -> list[Node]:
     found: list[Node] = []
     for file in results["OutputFile"]:
-        found += _files(file)
+        place = _placed(file, asked)
+        found += _files(file, place)
         for sprite in _nodes(file.get("SpriteOutputFile")):
-            found += _files(sprite)
+            found += _files(sprite, _placed(sprite, place))
     for picture in results["PicProcessResult"]:
         for one in _pictures(picture):
             found += _keyed(one.get("ObjectName") or one.get("Key"), asked)
@@ -82,7 +83,7 @@ def _written(results: Results, asked: Node) -> list[Node]:
         for page in _nodes(document.get("PageInfo")):
             found += _keyed(page.get("TgtUri"), asked)
     for archive in results["FileCompressResult"]:
-        found += _keyed(archive.get("Object"), _place(archive) if "Bucket" in archive else asked)
+        found += _keyed(archive.get("Object"), _placed(archive, asked))
     return found
 
 
@@ -113,9 +114,9 @@ def _asked(asked: Node) -> list[Node]:
     return found
 
 
-def _files(file: Node) -> list[Node]:
+def _files(file: Node, place: Node) -> list[Node]:
     """What is left of the sums once every name has its own are files without another name."""
-    place, prefix = _place(file), file.get("ObjectPrefix", "")
+    prefix = file.get("ObjectPrefix", "")
     if not isinstance(prefix, str):
         return []
     sums = _sums(file)
@@ -141,6 +142,13 @@ def _sums(file: Node) -> dict[str, Node]:
 
 def _keyed(names: Value, place: Node) -> list[Node]:
     return [{**place, "key": _key(name)} for name in _many(names) if isinstance(name, str)]
+
+
+def _placed(node: Node, around: Node) -> Node:
+    """Where a file is: what it does not tell is as around it, but no region of another bucket."""
+    place = _place(node)
+    same = place.get("bucket") in (None, around.get("bucket"))
+    return around | place if same else place
 
 
 def _place(node: Node) -> Node:

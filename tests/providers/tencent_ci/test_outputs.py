@@ -157,6 +157,27 @@ def test_an_md5_counts_wherever_the_file_is_named_again() -> None:
     ]
 
 
+def test_a_file_without_a_place_is_where_its_output_goes() -> None:
+    """As pictures, pages and archives are; a sprite is where its file is."""
+    file: Document = {"ObjectName": "o/a"}
+    operation = {"MediaResult": {"OutputFile": file}, "Output": PLACE}
+    expected = {"bucket": "b-1", "region": "ap-x", "key": "o/a"}
+    assert outputs(operation) == [expected]
+    file["Bucket"] = "b-1"
+    assert outputs(operation) == [expected]
+    file["SpriteOutputFile"] = {"ObjectName": ["o/a", "o/b"]}
+    assert outputs(operation) == [expected, expected | {"key": "o/b"}]
+    archive = {"FileCompressResult": {"Region": "ap-x", "Object": "o/a"}, "Output": PLACE}
+    assert outputs(archive, Tag="FileCompress") == [expected]
+
+
+def test_a_region_is_never_that_of_another_bucket() -> None:
+    """What the file tells of its place counts."""
+    file = {"Bucket": "b-2", "ObjectName": "o/a"}
+    operation = {"MediaResult": {"OutputFile": file}, "Output": PLACE}
+    assert outputs(operation) == [{"bucket": "b-2", "key": "o/a"}]
+
+
 @pytest.mark.parametrize(("flag", "expected"), [("false", ["o/a"]), ("true", []), (None, [])])
 def test_a_translation_wrote_a_file_where_it_says_so(flag: Value, expected: list[str]) -> None:
     """NoNeedOutput decides; without it, a text in the callback stands for the file."""

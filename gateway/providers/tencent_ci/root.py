@@ -13,6 +13,8 @@ from gateway.core.scalars import text
 
 Node = dict[str, Value]
 _TEXT = Plan(scalar=text)
+_KNOWN = frozenset({"RequestId", "NextToken", "NonExistJobIds"})
+"""What the query API has beside its containers, for whoever asked: it has no place in an event."""
 
 
 class Root(NamedTuple):
@@ -45,7 +47,7 @@ class Root(NamedTuple):
         for extra, path in ((rest, ""), (self.siblings, "$")):  # $: around Response
             if extra and (kept := untyped(extra)) is not None:
                 aside.keep(kept, path)
-                aside.unknown += len(kept)
+                aside.unknown += len(kept.keys() - _KNOWN)
         return aside
 
 

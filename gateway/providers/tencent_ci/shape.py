@@ -39,6 +39,7 @@ JOB: Shape = {
     "CreationTime": "created_at",
     "StartTime": "started_at",
     "EndTime": "finished_at",
+    **dict.fromkeys(("CallBack", "CallBackFormat"), _EXTRA),  # in the answers of Segment
     "Input": ("input", INPUT),
     "Workflow": (
         "workflow",
@@ -58,6 +59,7 @@ TASK: Shape = {
     "CreationTime": "created_at",
     "StartTime": "started_at",
     "EndTime": "finished_at",
+    **dict.fromkeys(("Code", "Message"), _EXTRA),  # in the query of a run
 }
 BATCH: Shape = {
     "JobId": "id",
@@ -94,6 +96,7 @@ WORKFLOW: Shape = {
     "State": "state",
     "CreateTime": "created_at",
     "Tasks": ("tasks", TASK),
+    "Topology": _EXTRA,  # in the query of a run; names of nodes are names of elements
     **PLACE,
 }
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.core.errors import Reason
 from gateway.core.model import Document, Value
 from tests.laws.documents import leaves, meaning, xml
-from tests.sources import as_json, datas, entry, events, quarantine
+from tests.sources import as_json, datas, entry, events, normalizer, quarantine
 
 RUN = {
     "WorkflowId": "w1",
@@ -105,6 +105,22 @@ def test_the_query_of_a_run_is_a_run() -> None:
             f"{path}Tasks[0].Code": "Success",
         },
     }
+
+
+def unknown(document: Document) -> list[int]:
+    """How many fields nobody knew, of each event."""
+    return [draft.unknown for draft in normalizer()(document)]
+
+
+def test_what_the_manual_documents_of_queries_is_not_counted_as_unknown() -> None:
+    """It is in `extra`, since events have no place for it."""
+    beside = {"RequestId": "r", "NextToken": "1", "NonExistJobIds": "j9"}
+    run = RUN | {"Topology": {"Nodes": {"Snapshot_1": {"Type": "Snapshot"}}}, "Tasks": [TASK, TASK]}
+    job = {"JobId": "j1", "CallBack": "https://example.com", "CallBackFormat": "JSON"}
+    for document in ({"WorkflowExecution": run}, {"JobsDetail": job}, {"JobsDetail": [job, job]}):
+        assert {*unknown({"Response": document | beside})} == {0}
+        assert {*unknown({"Response": document | {"New": "1"}, "RequestId": "r"})} == {1}
+    assert unknown({"WorkflowExecution": RUN | {"Tasks": TASK | {"New": "1"}}}) == [1]
 
 
 def test_several_runs_are_several_events() -> None:

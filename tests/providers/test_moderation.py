@@ -65,12 +65,13 @@ def known(document: Value) -> bool:
         {"JobsDetail": [{"Result": 1}, {}]},
         simple(),
         {"data": [{"result": 0}]},
+        {"code": 1000, "data": {"event": "ReviewImage", "url": ADDRESS}},
         {"Response": simple()},
     ],
 )
 def test_a_moderation_is_known_by_its_name_or_its_verdict(document: Document) -> None:
     """Detail by an EventName `Review…`, or without a Tag by a verdict, or nameless by what was to
-    be judged, which jobs have in their Input; Simple by its `data`."""
+    be judged, which jobs have in their Input; Simple by its `data`, in which its name stands."""
     assert known(document)
 
 
@@ -97,6 +98,8 @@ def test_a_moderation_is_known_by_its_name_or_its_verdict(document: Document) ->
         {"JobsDetail": {"JobId": "j1", "Url": ADDRESS, "Operation": {"UserData": "u"}}},
         {"data": "m1"},
         {"data": {"id": "m1"}},
+        {"data": {"id": "m1", "event": "Other"}},
+        {"data": {"id": "m1", "event": {"Review": "1"}}},
         {"data": [{"trace_id": "m1"}, {"id": "m1"}]},
         {"WorkflowExecution": {"RunId": "i1"}},
     ],
@@ -331,6 +334,19 @@ def test_a_simple_one_passes_only_with_code_0(code: Value) -> None:
     found = data(simple(code, result=0))
     assert found["outcome"] == ("failure" if code else "unknown")
     assert found["moderation"]["verdict"] == "unknown"
+
+
+def test_a_simple_one_that_failed_may_have_neither_id_nor_result() -> None:
+    """Its name tells what it is, and its code how it ended."""
+    failed = {"code": -65010, "message": "x", "data": {"event": "ReviewImage", "url": ADDRESS}}
+    (event,) = events(as_json(failed))
+    assert (event["type"], event["subject"]) == (
+        "com.tencentcloud.ci.moderation.finished",
+        event["id"],
+    )
+    assert event["data"]["outcome"] == "failure"
+    assert event["data"]["moderation"] == {"kind": "image", "verdict": "unknown"}
+    assert event["data"]["bucket"] == "test-123456789"
 
 
 def test_a_scene_that_could_not_be_checked_passes_nothing() -> None:

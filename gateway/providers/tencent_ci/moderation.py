@@ -21,13 +21,14 @@ _PROBE_ID = "test_trace_id"
 
 
 def is_moderation(root: Root, _document: Value) -> bool:
-    """Whether the callback is of moderations: named so, or judged jobs without a Tag, or Simple."""
+    """Whether the callback is of moderations: named so, or judged jobs without a Tag, or Simple,
+    which has an id and a result; where it failed perhaps neither, and then its name."""
     if DETAIL.container in root.node:
         jobs = _objects(root.node[DETAIL.container])
-        named = (root.event_name or "").startswith("Review")
+        named = _is_review(root.event_name)
         return bool(jobs) and (named or all(_is_moderated(job, root.event_name) for job in jobs))
     moderations = _objects(root.node.get(SIMPLE.container))
-    return bool(moderations) and all(_says(one, "trace_id", "result") for one in moderations)
+    return bool(moderations) and all(map(_is_simple, moderations))
 
 
 def _is_moderated(job: Node, event_name: str | None) -> bool:
@@ -35,6 +36,15 @@ def _is_moderated(job: Node, event_name: str | None) -> bool:
     if _says(job, "Tag", "Operation"):
         return False
     return _says(job, *_JUDGED) or (event_name is None and _says(job, *_TO_JUDGE))
+
+
+def _is_simple(moderation: Node) -> bool:
+    named = _is_review(untyped(moderation.get("event")))
+    return named or _says(moderation, "trace_id", "result")
+
+
+def _is_review(event_name: Value) -> bool:
+    return isinstance(event_name, str) and event_name.startswith("Review")
 
 
 def is_probe(document: Value) -> bool:

@@ -28,6 +28,8 @@ from gateway.intake.whole import source_of
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
 """Set on a request that names another version of HTTP than 1.0 or 1.1."""
+IN_STEP: Final = 64 << 10
+"""Bytes of bodies from which on no more are looked at in step: documents take ten times that."""
 NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
@@ -38,8 +40,6 @@ _MALFORMED = {
     411: Reason.LENGTH_REQUIRED,
 }
 _log = logging.getLogger(__name__)
-_TOGETHER: Final = 64 << 10
-"""Bytes of bodies from which on no more are looked at together: documents take ten times that."""
 Process = Callable[[Sequence[tuple[Callback, Source]]], list[Receipted | Exception]]
 """What is to be made durable of each, or why nothing."""
 
@@ -248,22 +248,28 @@ class Receiver:
         self.line.turn(partial(self._join, received, callback))
 
     def _join(self, received: "_Received", callback: Callback) -> None:
+        """Whose turn it is: together with all others whose turn it is now."""
         if not self._together:
             asyncio.get_running_loop().call_soon(self._understand)
         self._together.append((received, callback))
+        if len(self._together) == AT_ONCE:
+            self._understand()
 
     def _understand(self) -> None:
-        """Those whose turn it is, together: see `process_all`. Large ones take much memory."""
+        while self._together:
+            some = self._some()
+            found = self._processed([(callback, received.judge) for received, callback in some])
+            for (received, _), made in zip(some, found, strict=True):
+                self._go(self._understood, received, made)
+
+    def _some(self) -> "list[tuple[_Received, Callback]]":
+        """Of those together as many as may be looked at in step: large ones take much memory."""
         some: list[tuple[_Received, Callback]] = []
         size = 0
-        while self._together and len(some) < AT_ONCE and size < _TOGETHER:
+        while self._together and size < IN_STEP:
             some.append(self._together.popleft())
             size += len(some[-1][1].body)
-        if self._together:
-            asyncio.get_running_loop().call_soon(self._understand)
-        found = self._processed([(callback, received.judge) for received, callback in some])
-        for (received, _), made in zip(some, found, strict=True):
-            self._go(self._understood, received, made)
+        return some
 
     def _processed(self, callbacks: list[tuple[Callback, Source]]) -> list[Receipted | Exception]:
         try:

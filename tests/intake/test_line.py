@@ -1,7 +1,7 @@
 """More callbacks than can be looked at: some wait for their turn, the rest are told at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import pairwise
@@ -9,9 +9,12 @@ from itertools import pairwise
 import pytest
 
 from gateway.core.errors import Busy
+from gateway.core.model import Callback
+from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake import answer
 from gateway.intake.body import Arriving
 from gateway.intake.line import AT_ONCE, BURST, BURST_SECONDS, PATIENCE, RELIEF, Line
+from gateway.intake.receiver import IN_STEP
 from tests.intake.port import (
     PATH,
     Port,
@@ -385,3 +388,22 @@ async def test_no_answer_overtakes_a_refusal(valve: Valve, status: int) -> None:
         valve.is_shut = False
         connection.data_received(data)
         assert [(await wire.reply()).status for _ in range(3)] == [503, 503, status]
+
+
+async def test_callbacks_that_wait_together_are_looked_at_in_step_and_large_ones_are_not() -> None:
+    """However large: what is held at once is bounded, and all of it leaves the line in its turn."""
+    steps: list[list[int]] = []
+
+    def process(callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+        steps.append([len(each.body) for each, _ in callbacks])
+        return process_all(callbacks)
+
+    small, large = callback(), b" " * 30_000 + callback()
+    async with open_port(process=process, line=Line(burst=99, standing=99)) as port:
+        wires = [await port.dial() for _ in range(40)]
+        for number, each in enumerate(wires):
+            await each.send(post(large if number % 2 else small))
+        assert [(await each.reply()).status for each in wires] == [200] * 40
+    assert sum(map(len, steps)) == 40
+    assert 1 < max(map(len, steps)) <= AT_ONCE
+    assert all(sum(step[:-1]) < IN_STEP for step in steps)

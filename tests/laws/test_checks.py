@@ -159,10 +159,10 @@ def test_a_parameter_that_is_missing_repeated_or_strange_is_refused(signer: Sign
 
 @every_timed
 def test_a_time_within_the_tolerance_is_accepted_and_beyond_it_is_refused(signer: Signer) -> None:
-    """In the past and in the future alike."""
+    """In the past and in the future alike; a fraction of the sender's unit does not count."""
     check, limit = signer.make(signer.secrets), signer.tolerance or 0
     signed = signer.sign(UNSIGNED, 0)
-    for seconds in (-limit, 0, limit):
+    for seconds in (-limit, -limit + 0.0009, 0, 0.0009, limit, limit + 0.0009):
         assert proved(check, signed._replace(time=UNSIGNED.time + seconds)) == proof(signer, 0)
     late = [limit + 1, -limit - 1, 1e9, -1e9, 1e20, float("inf")]
     spoilt = [(f"{seconds} s", signed._replace(time=UNSIGNED.time + seconds)) for seconds in late]

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.core.checks.plain import unix_time
+from gateway.core.checks.plain import seconds_since
 from gateway.core.checks.presented import live, matching
 from gateway.core.checks.template import TOLERANCE
 from gateway.core.errors import Refused, Unreadable
@@ -29,7 +29,7 @@ def css_check(secrets: Sequence[bytes], *, tolerance: float = TOLERANCE) -> Enve
 
     def check(callback: Callback) -> Proof:
         expiry, sign = _signature(callback.body)
-        left = unix_time(expiry, check="css") - callback.time
+        left = -seconds_since(expiry, callback.time, check="css")
         if not 0 <= left <= VALIDITY + tolerance:
             raise Refused("css", "t is past or too far ahead")
         expected = [(position, _sign(secret, expiry)) for position, secret in known]

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.core.checks.plain import plain_parameter, unix_time
+from gateway.core.checks.plain import plain_parameter, seconds_since
 from gateway.core.checks.presented import live, matching
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
@@ -27,7 +27,7 @@ def im_check(secrets: Sequence[bytes], *, tolerance: float = TOLERANCE) -> Envel
     def check(callback: Callback) -> Proof:
         sign = plain_parameter(callback, SIGN, check="im")
         time = plain_parameter(callback, TIME, check="im")
-        if abs(callback.time - unix_time(time, check="im")) > tolerance:
+        if not abs(seconds_since(time, callback.time, check="im")) <= tolerance:
             raise Refused("im", f"RequestTime is more than {tolerance:g} s away")
         expected = [(position, _sign(secret, time)) for position, secret in known]
         position = matching(expected, sign)

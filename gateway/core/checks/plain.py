@@ -50,11 +50,15 @@ def plain_parameter(callback: Callback, name: str, *, check: str) -> bytes:
     return value
 
 
-def unix_time(given: bytes, *, check: str, unit: Unit = Unit.SECONDS) -> float:
-    """Unix seconds. No sign, fraction or leading zero: its digits end where the text goes on."""
+def seconds_since(given: bytes, now: float, *, check: str, unit: Unit = Unit.SECONDS) -> float:
+    """From the Unix time `given` to `now`; below 0 where it is ahead; no number for an odd `now`.
+
+    No sign, fraction or leading zero: its digits end where the text goes on. Of `now` whole units
+    count, as of a time that was signed: else one of exactly the tolerance would be too old.
+    """
     if not _is_unix_time(given):
         raise Refused(check, "the timestamp is not a Unix time")
-    return int(given) / PER_SECOND[unit]
+    return (now * PER_SECOND[unit] // 1 - int(given)) / PER_SECOND[unit]
 
 
 def _strange(value: bytes | None, shown: str, check: str) -> Refused:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from gateway.core.checks.plain import plain_headers, unix_time
+from gateway.core.checks.plain import plain_headers, seconds_since
 from gateway.core.checks.signed_text import names_of, signed_text
 from gateway.core.checks.template import Template, Timestamp
 from gateway.core.errors import Refused
@@ -101,7 +101,8 @@ def _one_time(elements: list[bytes], rule: Timestamp, check: str) -> bytes:
 
 
 def _timely(time: bytes, rule: Timestamp, now: float, *, check: str) -> None:
-    if abs(now - unix_time(time, unit=rule.unit, check=check)) > rule.tolerance:
+    away = abs(seconds_since(time, now, unit=rule.unit, check=check))
+    if not away <= rule.tolerance:
         raise Refused(check, f"the timestamp is more than {rule.tolerance:g} s away")
 
 

@@ -42,7 +42,7 @@ def test_css_accepts_what_is_signed_with_a_live_key(position: int) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "accepted"),
-    [(-301, False), (-300, True), (0, True), (599, True), (600, True), (601, False), (1e9, False)],
+    [(-300.1, False), (-300, True), (0, True), (599, True), (600.9, True), (601, False)],
 )
 def test_css_lets_a_signature_expire(*, seconds: float, accepted: bool) -> None:
     """It is valid for ten minutes; the sender's clock may be ahead by five."""
@@ -135,7 +135,7 @@ def test_im_accepts_what_is_signed_with_a_live_token_for_a_minute() -> None:
     """In both directions, which is the vendor's advice; it is configurable."""
     for position, key in enumerate(KEYS):
         assert im(im_query(NOW, key)) == Proof("im", "im", position)
-    for seconds in (-60, 60):
+    for seconds in (-60, 60, 60.9):
         assert im(im_query(NOW), time=NOW + seconds) == Proof("im", "im", 0)
     for seconds in (-61, 61):
         assert im(im_query(NOW), time=NOW + seconds) == "RequestTime is more than 60 s away"

@@ -116,6 +116,15 @@ def test_a_time_in_milliseconds_is_compared_in_seconds(*, seconds: float, accept
         assert isinstance(verdict(check, sent(signed, time=now)), Proof) == accepted
 
 
+@pytest.mark.parametrize(
+    ("seconds", "accepted"),
+    [(-300.1, False), (-300, True), (0.9, True), (300, True), (300.9, True), (301, False)],
+)
+def test_a_time_in_seconds_is_compared_in_whole_ones(*, seconds: float, accepted: bool) -> None:
+    """A time of signing is never told to the fraction, a time of reception is."""
+    assert isinstance(stripe(f"t={NOW},{v1()}", time=NOW + seconds), Proof) == accepted
+
+
 def test_the_tolerance_is_configurable() -> None:
     """And means nothing where no time is signed."""
     check = hmac_check(within(STRIPE, 5), [FIRST], check="stripe")

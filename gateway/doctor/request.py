@@ -53,7 +53,10 @@ def explained(callback: Callback, settings: Settings) -> Iterator[Finding]:
 
     Of a peer that is not told it is believed that it was a trusted proxy, where there are any.
     """
-    callback = _seen(callback, settings.server.trusted_proxies)
+    try:
+        callback = _seen(callback, settings.server.trusted_proxies)
+    except Refused as refusal:
+        yield fail("server.trusted_proxies", f"refused: {refusal}", "its sender is answered 401")
     items = settings.sources[callback.source].verify
     for index, item in enumerate(items):
         checks = [(name, one.check()) for name, one in item.named if of_envelope(one)]

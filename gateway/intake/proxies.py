@@ -4,19 +4,20 @@
 the address to its left, and the first that is not trusted is the client's. What is told and is no
 address (`unknown`, `_hidden`, junk) ends the reading: the last trusted fact counts, which is the
 address of the hop that told it. Where both headers stand and differ, neither is believed: a proxy
-that writes one of them may pass on a forged other.
+that writes one of them may pass on a forged other. A chain of more hops than any installation has
+is refused, however few of them are trusted.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from gateway.core.errors import Refused
 from gateway.core.model import Callback
 from gateway.core.networks import Network, address, within
 
 MOST_HOPS: Final = 20
-"""Proxies in a row that are believed; no installation has as many."""
+"""In all the lines of a header together."""
 _PORT: Final = r"(?::(?:\d{1,5}|_[A-Za-z0-9._-]+))"
 _ADDRESS: Final = re.compile(
     rf"\[([0-9A-Fa-f:.]{{2,45}})\]{_PORT}?|([0-9.]{{7,15}}){_PORT}?|([0-9A-Fa-f:.]{{2,45}})",
@@ -35,25 +36,31 @@ class Proxies:
         self._is_trusted = within(networks)
 
     def seen(self, callback: Callback) -> Callback:
-        """The callback with its client's address, if it comes from one of them."""
+        """The callback with its client's address, if it comes from one of them.
+
+        Raises Refused where that one tells of more than `MOST_HOPS`.
+        """
         if not self._is_trusted(callback.hop):
             return callback
         return callback._replace(peer=self._client(callback), proxied=True)
 
     def _client(self, callback: Callback) -> str:
         found = {
-            self._walk(callback.hop, read(lines))
-            for name, read in _FORMS.items()
-            if (lines := _lines(callback, name))
+            self._walk(callback.hop, told)
+            for name, texts in _FORMS.items()
+            if (told := [text for line in _lines(callback, name) for text in texts(line)])
         }
         return found.pop() if len(found) == 1 else callback.hop
 
-    def _walk(self, hop: str, told: Iterator[str | None]) -> str:
+    def _walk(self, hop: str, told: list[str]) -> str:
         """To the left, as long as the one that tells is trusted."""
-        for text in islice(told, MOST_HOPS):
-            if text is None or not self._is_trusted(hop):
+        if len(told) > MOST_HOPS:
+            raise Refused("addresses", f"a proxy tells of more than {MOST_HOPS} hops")
+        for text in reversed(told):
+            found = _address(text) if self._is_trusted(hop) else None
+            if found is None:
                 break
-            hop = text
+            hop = found
         return hop
 
 
@@ -62,21 +69,17 @@ def _lines(callback: Callback, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in callback.headers if key.lower() == name]
 
 
-def _plain(lines: Sequence[str]) -> Iterator[str | None]:
-    """The addresses in `X-Forwarded-For`, from the right; None for what is none."""
-    for line in reversed(lines):
-        for text in reversed(line.split(",")):
-            yield _address(text.strip(" \t"))
+def _plain(line: str) -> list[str]:
+    """What stands for addresses in a line of `X-Forwarded-For`."""
+    return [text.strip(" \t") for text in line.split(",")]
 
 
-def _standard(lines: Sequence[str]) -> Iterator[str | None]:
-    """The addresses in `Forwarded`, from the right; None for what is none."""
-    for line in reversed(lines):
-        for element in reversed(_elements(line)):
-            yield _address(element.get("for", ""))
+def _standard(line: str) -> list[str]:
+    """What stands for addresses in a line of `Forwarded`."""
+    return [element.get("for", "") for element in _elements(line)]
 
 
-_FORMS: Final[dict[bytes, Callable[[Sequence[str]], Iterator[str | None]]]] = {
+_FORMS: Final[dict[bytes, Callable[[str], Sequence[str]]]] = {
     b"x-forwarded-for": _plain,
     b"forwarded": _standard,
 }

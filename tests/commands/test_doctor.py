@@ -293,6 +293,25 @@ def test_the_client_of_a_request_is_told_by_a_trusted_proxy_alone(
     assert run(*words, "--peer", "nonsense").exit_code == 2
 
 
+def test_a_request_with_too_many_hops_is_refused_before_any_check(
+    run: Run, new_gateway: NewGateway
+) -> None:
+    """As by the running gateway; the checks are explained all the same."""
+    server = {"listen": "127.0.0.1:0", "trusted_proxies": ["127.0.0.0/8"]}
+    gateway = new_gateway({"server": server})
+    gateway.write()
+    file = gateway.folder / "callback.http"
+    told = ", ".join(["192.0.2.1"] * 21)
+    head = f"POST /callbacks/{NAME} HTTP/1.1\r\nX-Forwarded-For: {told}\r\n\r\n"
+    file.write_bytes(head.encode() + callback("j1"))
+    words = ["doctor", "-c", gateway.configuration, "--request", file, "--source", NAME, "--json"]
+    found = run(*words, "--peer", "127.0.0.1")
+    first, *others = lines(found.stdout)
+    assert (first["what"], first["state"]) == ("server.trusted_proxies", "fail")
+    assert first["found"] == "refused: a proxy tells of more than 20 hops"
+    assert (bool(others), found.exit_code) == (True, 1)
+
+
 def explained(
     run: Run, new_gateway: NewGateway, request: bytes, *words: str
 ) -> tuple[int, list[Line]]:

@@ -3,19 +3,19 @@
 Token buckets that are told the time. What no check has let in takes nothing from a source's:
 whoever does not know the secret cannot use up what its senders have. A peer that fails too often is
 answered before its checks run, unless it has passed them itself within the hour, as others may
-share its address; and only on the public Internet, for a private address is often that of a proxy
-which no configuration names, behind which everybody would be punished for one.
+share its address; and not at an address that no Internet routes to this machine, for that is often
+a proxy's which no configuration names, behind which everybody would be punished for one.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Final, NamedTuple, TypeVar
 
 from gateway.core.errors import GatewayError, Refused, forget_frames
 from gateway.core.model import Callback
-from gateway.core.networks import address
+from gateway.core.networks import address, within
 from gateway.core.origin import verify
 from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import RateLimited
@@ -25,6 +25,18 @@ MOST_PEERS: Final = 4096
 TRUSTED_SECONDS: Final = 3600.0
 _FRESH_SECONDS: Final = 60.0
 """For so long it is not noted again that a peer has passed."""
+_is_near = within(
+    [
+        ip_network(text)
+        for text in (
+            *("127.0.0.0/8", "::1/128"),  # loopback
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),  # private
+            *("169.254.0.0/16", "fe80::/10"),  # link-local
+            "100.64.0.0/10",  # shared, behind a carrier's NAT: also the nodes of some clouds
+        )
+    ]
+)
+"""Not `is_global`, which is false also of networks of examples, from where one may well come."""
 _Kept = TypeVar("_Kept")
 
 
@@ -107,7 +119,7 @@ def network(peer: str) -> str:
         found = address(peer)
     except ValueError:
         return ""
-    if not found.is_global:
+    if _is_near(str(found)):
         return ""
     return found.packed[:8].hex() if isinstance(found, IPv6Address) else str(found)
 

@@ -126,10 +126,31 @@ def test_a_peer_that_has_passed_is_not_punished_for_who_shares_its_address() -> 
     assert outcome(throttle, sent(token=b"x", time=late)) == -1
 
 
-@pytest.mark.parametrize("peer", ["127.0.0.1", "10.1.2.3", "fd00::1", "192.168.0.1", "", "?"])
+@pytest.mark.parametrize(
+    "peer",
+    [
+        *("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "10.1.2.3", "172.16.0.1"),
+        *("172.31.255.255", "192.168.0.1", "::ffff:192.168.0.1", "fc00::1", "fd00::1"),
+        *("169.254.169.254", "fe80::1", "fe80::1%eth0", "100.64.0.1", "100.127.255.255", "", "?"),
+    ],
+)
 def test_an_address_that_may_be_a_proxys_is_never_punished(peer: str) -> None:
     throttle = Throttle({}, Rate(0.5, 1))
     assert {outcome(throttle, sent(peer, token=b"x")) for _ in range(9)} == {401}
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        *("192.0.2.1", "198.51.100.1", "203.0.113.1", "::ffff:203.0.113.1", "2001:db8::1"),
+        *("172.15.0.1", "172.32.0.1", "192.167.0.1", "11.0.0.1", "100.63.0.1", "100.128.0.1"),
+        *("169.253.0.1", "198.18.0.1", "240.0.0.1", "2a00::1", "fec0::1", "64:ff9b::808:808"),
+    ],
+)
+def test_every_other_address_is(peer: str) -> None:
+    """Also one that documents show, and one of a network that is not in use."""
+    throttle = Throttle({}, Rate(0.5, 1))
+    assert [outcome(throttle, sent(peer, token=b"x")) for _ in range(2)] == [401, -2]
 
 
 def test_a_peer_is_an_address_or_64_bits_of_ipv6() -> None:

@@ -163,8 +163,9 @@ def _trouble(child: Child) -> str | None:
 def bind(address: Address, count: int) -> list[socket.socket]:
     """`count` sockets on one address, which share its connections (SO_REUSEPORT).
 
-    The parent holds them, so that connections wait in the queue while a receiver starts again.
-    Raises OSError when the address is not to be had.
+    The parent holds them, so that connections wait in the queue while a receiver starts again. They
+    listen at once: another socket may be bound beside one that does not, and nothing but its
+    listening tells of the other. Raises OSError when the address is not to be had.
     """
     family, kind, protocol, _name, where = socket.getaddrinfo(
         address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -179,4 +180,5 @@ def bind(address: Address, count: int) -> list[socket.socket]:
         if count > 1:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(where)
+        sock.listen()
     return sockets

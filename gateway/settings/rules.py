@@ -7,17 +7,22 @@ is wrong; whatever has the wrong shape they pass over, because the models say so
 
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from ipaddress import IPv6Address
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from gateway.core.model import Outcome
 from gateway.settings.checks import CHECKS
 from gateway.settings.document import Fault, Path
 from gateway.settings.kafka import Kafka
 from gateway.settings.models import Admin, Server
+from gateway.settings.values import Address, address
 
 _Tree = Mapping[str, Any]
 _LOGIN = ("sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
 _TLS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_password")
+_EVERY: Final = ("::", "0.0.0.0")  # noqa: S104 - compared
 _CONFIRM, _CONFIRMING = "confirm", "tencent-ci"
 
 
@@ -36,10 +41,33 @@ def _items(value: object) -> list[Any]:
 
 
 def _listeners_differ(tree: _Tree) -> Iterator[Fault]:
-    callbacks = _section(tree.get("server")).get("listen", Server.model_fields["listen"].default)
-    operators = _section(tree.get("admin")).get("listen", Admin.model_fields["listen"].default)
-    if callbacks == operators and not str(callbacks).endswith(":0"):
-        yield Fault(("admin", "listen"), "is also server.listen: the two ports must differ")
+    callbacks = _listener(_section(tree.get("server")), Server)
+    operators = _listener(_section(tree.get("admin")), Admin)
+    if callbacks is None or operators is None or callbacks.port != operators.port:
+        return
+    hosts = {callbacks.host, operators.host}
+    every = next((host for host in _EVERY if host in hosts and _covers(host, hosts)), None)
+    if callbacks.port and (every or len(hosts) == 1):
+        here, there = ("admin", "server")
+        if "listen" not in _section(tree.get(here)):  # its default: the other one stands there
+            here, there = there, here
+        why = f", as {every} is every address" if len(hosts) > 1 else ""
+        yield Fault((here, "listen"), f"is also {there}.listen{why}: the two ports must differ")
+
+
+def _listener(section: _Tree, kind: type[BaseModel]) -> Address | None:
+    try:
+        found = address(section.get("listen", kind.model_fields["listen"].default))
+        return Address(
+            str(IPv6Address(found.host)) if ":" in found.host else found.host, found.port
+        )
+    except ValueError:
+        return None
+
+
+def _covers(every: str, hosts: set[str]) -> bool:
+    """Linux lets `::` listen on IPv4 too."""
+    return every == _EVERY[0] or not any(":" in host for host in hosts)
 
 
 def _publishing_needs_kafka(tree: _Tree) -> Iterator[Fault]:

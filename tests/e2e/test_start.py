@@ -79,6 +79,15 @@ def test_an_admin_port_in_use(new_gateway: NewGateway, taken: int) -> None:
     assert f"admin.listen: cannot listen on 127.0.0.1:{taken}: Address already in use" in line
 
 
+def test_two_ports_that_are_one(new_gateway: NewGateway) -> None:
+    """As no configuration tells: the second is not to be had while the first is listened on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server, admin = {"listen": f"0.0.0.0:{port}"}, {"listen": f"[::ffff:127.0.0.1]:{port}"}
+    line = told(new_gateway({"server": server, "admin": admin}))
+    assert f"admin.listen: cannot listen on [::ffff:127.0.0.1]:{port}: Address already" in line
+
+
 def test_a_journal_in_a_place_that_is_none(new_gateway: NewGateway) -> None:
     """Its folder is a file."""
     gateway = new_gateway({"journal": {"path": "gateway.yaml/journal.db"}})

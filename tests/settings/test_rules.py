@@ -20,6 +20,32 @@ LOGIN = "sasl_mechanism: PLAIN, sasl_plain_username: u, sasl_plain_password: env
             Fault(("admin", "listen"), "is also server.listen: the two ports must differ"),
         ),
         (
+            "server: {listen: '127.0.0.1:9090'}",
+            Fault(("server", "listen"), "is also admin.listen: the two ports must differ"),
+        ),
+        *(
+            (
+                f"server: {{listen: '{one}:80'}}\nadmin: {{listen: '{other}:80'}}",
+                Fault(
+                    ("admin", "listen"),
+                    f"is also server.listen, as {every} is every address: "
+                    "the two ports must differ",
+                ),
+            )
+            for one, other, every in (
+                ("0.0.0.0", "127.0.0.1", "0.0.0.0"),
+                ("127.0.0.1", "0.0.0.0", "0.0.0.0"),
+                ("0.0.0.0", "localhost", "0.0.0.0"),
+                ("[::]", "127.0.0.1", "::"),
+                ("[::1]", "[0::0]", "::"),
+                ("0.0.0.0", "[::]", "::"),
+            )
+        ),
+        (
+            "server: {listen: '[::1]:80'}\nadmin: {listen: '[0::1]:80'}",
+            Fault(("admin", "listen"), "is also server.listen: the two ports must differ"),
+        ),
+        (
             "routes: [{topic: a}]",
             Fault(("routes",), "publishes to Kafka, but there is no kafka section"),
         ),
@@ -138,6 +164,11 @@ def test_a_contradiction_is_found_where_it_stands(text: str, fault: Fault) -> No
     "text",
     [
         "server: {listen: '127.0.0.1:0'}\nadmin: {listen: '127.0.0.1:0'}",
+        "server: {listen: '0.0.0.0:0'}\nadmin: {listen: '127.0.0.1:0'}",
+        "server: {listen: '0.0.0.0:80'}\nadmin: {listen: '127.0.0.1:81'}",
+        "server: {listen: '0.0.0.0:80'}\nadmin: {listen: '[::1]:80'}",
+        "server: {listen: '127.0.0.1:80'}\nadmin: {listen: '127.0.0.2:80'}",
+        "server: {listen: 80}\nadmin: {listen: '80'}",
         "sources: {a: {verify: [{buckets: [b]}, {token: {}}]}}",
         "sources: {a: {verify: [{any: [{token: {}}, {addresses: [a]}]}, {any: [{buckets: [b]}]}]}}",
         "server: {trusted_proxies: [a]}\nsources: {a: {verify: [{certificate: {header: b}}]}}",

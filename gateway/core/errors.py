@@ -79,6 +79,8 @@ class Refused(GatewayError):
     def __init__(self, check: str, detail: str) -> None:
         super().__init__(detail)
         self.check = check
+        self.challenge = ""
+        """Which schemes of `Authorization` the source takes: for `WWW-Authenticate`."""
 
 
 class Unreadable(GatewayError):

@@ -99,6 +99,8 @@ def ended(error: GatewayError) -> Answer:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if isinstance(error, RateLimited):
         headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, Refused) and error.challenge:
+        headers["WWW-Authenticate"] = error.challenge
     if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "POST"
     return Answer(

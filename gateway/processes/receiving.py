@@ -22,6 +22,7 @@ from gateway.catalogue import known_tags
 from gateway.clock import now
 from gateway.core.pipeline import process_all
 from gateway.intake.body import Limits
+from gateway.intake.challenges import challenge, challenging
 from gateway.intake.limits import Rate, Throttle
 from gateway.intake.proxies import Proxies
 from gateway.intake.receiver import Process, Receiver
@@ -35,7 +36,7 @@ from gateway.processes.child import Beat, become
 from gateway.processes.cycles import tame
 from gateway.processes.observed import Observed
 from gateway.processes.orders import Orders
-from gateway.settings import Server, Settings
+from gateway.settings import Server, Settings, Source
 from gateway.sources import build_sources
 
 BEAT_SECONDS: Final = 1.0
@@ -98,6 +99,15 @@ def _proxies(server: Server) -> Proxies | None:
 
 
 def _process(settings: Settings) -> Process:
+    challenges = {name: challenge(_names(one)) for name, one in settings.sources.items()}
+    return challenging(_limited(settings), challenges)
+
+
+def _names(source: Source) -> list[str]:
+    return [name.removeprefix("any.") for item in source.verify for name, _ in item.named]
+
+
+def _limited(settings: Settings) -> Process:
     limited = {name: one.rate_limit for name, one in settings.sources.items()}
     rates = {name: Rate(one.per_second, one.burst) for name, one in limited.items() if one}
     failures = settings.server.failed_checks.per_minute

@@ -35,12 +35,14 @@ from gateway.journal.rows import (
     standing_for,
     stood_for,
 )
+from gateway.journal.schema import transaction
 from gateway.journal.space import Space, database_pages, wal_share
 
+_PROBE_BYTES: Final = 65536
 _PROBE: Final = """
     INSERT INTO quarantine (id, source, received_at, last_seen, seen, reason, detail, verified_by,
                             headers, body)
-    VALUES (x'', '', '', '', 0, '', '', '', x'', zeroblob(65536))
+    VALUES (x'', '', '', '', 0, '', '', '', x'', zeroblob(?))
 """
 _RESOLVE: Final = """
     INSERT INTO resolutions (id, resolution, resolved_at)
@@ -74,8 +76,8 @@ class Writer:
         """
         with self._answering():
             if 0 < len(entries) <= LARGEST and all(map(_is_single, entries)):
-                return self._append_single([event_row(each, each.events[0], 0) for each in entries])
-            with self._journal.transaction():
+                return self._append_single(entries)
+            with self._transaction(entries):
                 return self._append_any(entries)
 
     def resolve(self, quarantine_id: str, entry: Entry, *, at: str) -> Receipt | None:
@@ -86,7 +88,7 @@ class Writer:
         Busy as `append` does.
         """
         key = bytes.fromhex(quarantine_id)
-        with self._answering(), self._journal.transaction() as db:
+        with self._answering(), self._transaction([entry]) as db:
             if not db.execute(_RESOLVE, (at, key)).rowcount:
                 return None
             db.execute("UPDATE quarantine SET body = ? WHERE id = ?", (entry.body, key))
@@ -94,8 +96,8 @@ class Writer:
 
     def probe(self) -> None:
         """Write 64 KiB and take it back. Raises Busy as `append` would."""
-        with self._answering(), self._journal.transaction() as db:
-            db.execute(_PROBE)
+        with self._answering(), self._transaction((), payload=_PROBE_BYTES) as db:
+            db.execute(_PROBE, (_PROBE_BYTES,))
             db.execute("DELETE FROM quarantine WHERE id = x''")
 
     def close(self) -> None:
@@ -114,8 +116,6 @@ class Writer:
         if self._failure is not None:
             raise Busy(Reason.JOURNAL_UNAVAILABLE, self._failure)
         try:
-            if self._space.is_used_up:
-                raise Busy(Reason.JOURNAL_FULL, f"journal {self._journal.path}: max_size is full")
             yield
         except (OSError, sqlite3.Error) as error:
             answer = busy(self._journal.path, error)
@@ -129,9 +129,28 @@ class Writer:
             finally:
                 del answer  # its traceback holds this frame, which would hold it
 
-    def _append_single(self, rows: list[Row]) -> list[Receipt]:
+    @contextmanager
+    def _transaction(
+        self, entries: Sequence[Entry], *, payload: int = 0
+    ) -> Iterator[sqlite3.Connection]:
+        with self._journal.turn:
+            self._require_room(entries, payload=payload)
+            with transaction(self._journal.db):
+                yield self._journal.db
+
+    def _require_room(self, entries: Sequence[Entry], *, payload: int = 0) -> None:
+        """In this process's turn: two that ask at a time would both be told of the same room."""
+        if self._space.has_room(entries, payload=payload):
+            return
+        self._space.write_back()
+        if not self._space.has_room(entries, payload=payload):
+            raise Busy(Reason.JOURNAL_FULL, f"journal {self._journal.path}: max_size is full")
+
+    def _append_single(self, entries: Sequence[Entry]) -> list[Receipt]:
+        rows = [event_row(each, each.events[0], 0) for each in entries]
         statement, values = insertion(rows)
         with self._journal.turn:
+            self._require_room(entries)
             done = self._journal.db.execute(statement, values)
         if done.rowcount == len(rows):
             return [_NEW] * len(rows)

@@ -36,6 +36,7 @@ from gateway.processes.child import Beat, become
 from gateway.processes.cycles import tame
 from gateway.processes.observed import Observed
 from gateway.processes.orders import Orders
+from gateway.processes.refusals import Refusals
 from gateway.settings import Server, Settings, Source
 from gateway.sources import build_sources
 
@@ -62,13 +63,14 @@ async def _serve(
 ) -> None:
     tls = RenewableContext(settings.server.tls.context()) if settings.server.tls else None
     writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
-    appender = Appender(writer, on_commit=_OnCommit(wake))
+    refusals = Refusals(writer)
+    appender = Appender(refusals, on_commit=_OnCommit(wake))
     receiver = _receiver(settings, appender, lines, tls)
     server = CallbackServer(receiver)
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
     tame()
-    beats = asyncio.create_task(_beat(link, appender))
+    beats = asyncio.create_task(_beat(link, appender, refusals))
     await orders.stop.wait()
     beats.cancel()
     accepting.close()
@@ -148,13 +150,14 @@ class _OnCommit:
                 os.write(self._wake.fileno(), b"\0")
 
 
-async def _beat(link: Connection, appender: Appender) -> None:
+async def _beat(link: Connection, appender: Appender, refusals: Refusals) -> None:
     asked = -PROBE_SECONDS
     while True:
-        if appender.state or monotonic() - asked >= PROBE_SECONDS:
+        refused = refusals.since()
+        if appender.state or refused or monotonic() - asked >= PROBE_SECONDS:
             await appender.probe()
             asked = monotonic()
-        trouble = appender.state
+        trouble = appender.state or refused
         if select.select((), (link,), (), 0)[1]:  # a supervisor that hangs does not read
             link.send(Beat(trouble.value if trouble else None))
         await asyncio.sleep(BEAT_SECONDS)

@@ -14,6 +14,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Final
 
+from gateway.core.errors import Reason
 from gateway.processes.child import Child
 from gateway.processes.hanging import end_when_silent
 from gateway.settings.values import Address
@@ -41,11 +42,13 @@ class Supervisor:
         return [trouble for child in silent if (trouble := _trouble(child))]
 
     def unready(self) -> list[str]:
-        """Why callbacks cannot be accepted; empty when at least one receiver takes them."""
+        """Why callbacks cannot be accepted; empty when at least one receiver takes them. A journal
+        that is full for one of them is so for all, who may not have met with it yet."""
         if self.draining:
             return ["draining"]
         troubles = [_trouble(child) for child in self.receivers]
-        return [trouble for trouble in troubles if trouble] if all(troubles) else []
+        is_full = any(map(_has_no_room, self.receivers))
+        return [trouble for trouble in troubles if trouble] if is_full or all(troubles) else []
 
     def notices(self) -> list[str]:
         """What does not stop callbacks from being accepted, but wants a look."""
@@ -158,6 +161,10 @@ def _trouble(child: Child) -> str | None:
     if child.silent_seconds > STALLED_SECONDS:
         return f"{child.name} has been silent for {child.silent_seconds:.0f} s"
     return f"{child.name}: {child.beat.trouble}" if child.beat.trouble else None
+
+
+def _has_no_room(child: Child) -> bool:
+    return child.beat is not None and child.beat.trouble == Reason.JOURNAL_FULL
 
 
 def bind(address: Address, count: int) -> list[socket.socket]:

@@ -19,6 +19,7 @@ from gateway.settings.values import (
     Duration,
     ElementName,
     FilePath,
+    JournalSize,
     Listen,
     LongDuration,
     Network,
@@ -155,10 +156,11 @@ class Journal(Model):
         validate_default=True,
         description="The journal's file, relative to the folder of this configuration file.",
     )
-    max_size: Size = Field(
+    max_size: JournalSize = Field(
         default="8GiB",
         validate_default=True,
-        description="Largest size on disk; a full journal answers 503.",
+        description="Largest size on disk, at least 4MiB, which is room for some 250 callbacks of "
+        "5 KB; a full journal answers 503.",
     )
     retention: LongDuration = Field(
         default="7d",

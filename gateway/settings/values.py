@@ -34,6 +34,8 @@ _DURATION = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_SECONDS)})", re.ASCII)
 _ELEMENT = re.compile(r"[A-Za-z0-9_@:-]+(\.[A-Za-z0-9_@:-]+)*")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", re.ASCII)
 
+SMALLEST_JOURNAL: Final = 4 << 20
+"""Bytes: the least in which the callbacks of 64 connections fit, one each, until it is full."""
 PERSONAL: Final = "personal"
 """In `redact`: whatever the provider knows to be personal data."""
 
@@ -73,6 +75,12 @@ def size(value: object) -> int:
     if amount < 1:
         raise ValueError("must be a size such as 1MiB, 500MB or a number of bytes")
     return amount
+
+
+def _roomy(value: int) -> int:
+    if value < SMALLEST_JOURNAL:
+        raise ValueError("must be 4MiB or more: a smaller journal is full at once")
+    return value
 
 
 def seconds(value: object) -> float:
@@ -164,6 +172,12 @@ _ELEMENT_SCHEMA = {"type": "string", "pattern": f"^{_ELEMENT.pattern}$"}
 _PATH_SCHEMA = {"type": "string", "minLength": 1}
 
 Size = Annotated[int, PlainValidator(size), WithJsonSchema(_SIZE_SCHEMA)]
+JournalSize = Annotated[
+    int,
+    PlainValidator(size),
+    AfterValidator(_roomy),
+    WithJsonSchema(_SIZE_SCHEMA | {"minimum": SMALLEST_JOURNAL}),
+]
 Duration = Annotated[float, PlainValidator(seconds), WithJsonSchema(_DURATION_SCHEMA)]
 """Seconds."""
 LongDuration = Annotated[Duration, AfterValidator(_positive)]

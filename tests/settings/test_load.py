@@ -120,6 +120,20 @@ def test_settings_reach_a_child_process_whole() -> None:
     assert pickle.loads(pickle.dumps(settings)) == settings
 
 
+def test_a_journal_too_small_to_be_of_use_is_a_mistake() -> None:
+    least = parse(f"journal: {{max_size: 4MiB}}\n{SMALLEST}", "gateway.yaml", WORLD)
+    assert least.journal.max_size == 4 << 20
+    with pytest.raises(SettingsError) as refusal:
+        parse(f"journal: {{max_size: 4193303}}\n{SMALLEST}", "gateway.yaml", WORLD)
+    assert refusal.value.mistakes == (
+        Mistake(
+            "gateway.yaml:1:21",
+            "journal.max_size",
+            "must be 4MiB or more: a smaller journal is full at once",
+        ),
+    )
+
+
 def test_a_mistake_has_its_place_its_path_and_what_would_be_right() -> None:
     with pytest.raises(SettingsError) as refusal:
         parse("sources:\n  media:\n    verify: yes\n", "gateway.yaml", WORLD)

@@ -8,7 +8,7 @@ from gateway.settings import Address, SettingsError, load_part
 
 WHOLE = """\
 admin: {listen: "127.0.0.1:9999"}
-journal: {path: var/j.db, max_size: 1MiB}
+journal: {path: var/j.db, max_size: 5MiB}
 sources:
   media: {provider: nonsense, verify: [{token: {secrets: ["env:ABSENT"]}}]}
 kafka: {sasl_plain_password: "file:/absent"}

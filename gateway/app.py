@@ -88,12 +88,12 @@ async def _operate(
     add_operators(operators, desk, supervisor, live=live, host=host)
     end_admin = await listen(operators, admin_socket)
     maintenance = asyncio.create_task(operations.maintain())
-    address = _spelled(sockets[0])
-    _log.info("callbacks on %s, operators on %s", address, _spelled(admin_socket))
+    callbacks = _spoken_to(sockets[0])
+    _log.info("callbacks on %s, operators on %s", callbacks, _spoken_to(admin_socket))
     settle()
     with Reconfirming(lambda: reload.settings):
         await supervisor.run(
-            partial(ready, address),
+            partial(ready, str(_reached(callbacks))),
             reload,
             sockets=sockets,
             drain_delay=settings.server.drain_delay,
@@ -132,6 +132,10 @@ def _bound(address: Address, count: int, setting: str) -> list[socket.socket]:
         raise StartError(f"{setting}: cannot listen on {address}: {reason}") from error
 
 
-def _spelled(sock: socket.socket) -> str:
-    host, port = sock.getsockname()[:2]
-    return str(Address("127.0.0.1" if host == "0.0.0.0" else host, port))  # noqa: S104
+def _spoken_to(sock: socket.socket) -> Address:
+    return Address(*sock.getsockname()[:2])
+
+
+def _reached(listened: Address) -> Address:
+    """From this machine, for copying."""
+    return Address("127.0.0.1", listened.port) if listened.host == "0.0.0.0" else listened  # noqa: S104

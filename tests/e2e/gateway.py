@@ -25,7 +25,7 @@ from tests.sources import NAME, PROVIDER, SECRET, as_json, job
 
 TOKEN: Final = SECRET.decode()
 _READY = re.compile(r"^ready: callbacks on https?://127\.0\.0\.1:(\d+)$", re.MULTILINE)
-_PORTS = re.compile(r"callbacks on 127\.0\.0\.1:\d+, operators on 127\.0\.0\.1:(\d+)")
+_PORTS = re.compile(r"callbacks on \S+:\d+, operators on \S+:(\d+)")
 _ZOMBIE = "Z"
 
 Settings = Mapping[str, object]

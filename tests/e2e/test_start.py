@@ -73,6 +73,16 @@ def test_a_port_in_use(new_gateway: NewGateway, taken: int, workers: int) -> Non
     assert f"server.listen: cannot listen on 127.0.0.1:{taken}: Address already in use" in line
 
 
+def test_where_it_listens_is_told_as_it_is(new_gateway: NewGateway) -> None:
+    """In the log; what is printed for copying is where this machine reaches it."""
+    every = {"listen": "0.0.0.0:0"}
+    gateway = new_gateway({"server": every, "admin": every})
+    gateway.start()
+    told = f"callbacks on 0.0.0.0:{gateway.port}, operators on 0.0.0.0:{gateway.admin_port}"
+    assert told in [line["msg"] for line in gateway.lines()]
+    assert gateway.output == f"ready: callbacks on http://127.0.0.1:{gateway.port}\n"
+
+
 def test_an_admin_port_in_use(new_gateway: NewGateway, taken: int) -> None:
     """Told with its setting, too."""
     line = told(new_gateway({"admin": {"listen": f"127.0.0.1:{taken}"}}))

@@ -18,6 +18,7 @@ from gateway.commands.reading import read
 from gateway.core.networks import address
 from gateway.doctor.finding import Finding, State, fail, ok
 from gateway.doctor.saved import NotARequestError, saved
+from gateway.journal import tenant
 from gateway.settings import Settings, SettingsError
 
 _EXIT: Final = {State.OK: 0, State.WARN: 0, State.FAIL: 1}
@@ -89,7 +90,7 @@ def _looked(path: Path, settings: Settings) -> Iterator[Finding]:
     yield from secrets(settings)
     yield from journal(settings.journal)
     yield machine.clock(time(), (path, settings.journal.path))
-    yield machine.files()
+    yield machine.open_files(tenant(settings.journal.path))
     yield from machine.ports(settings)
     yield from proxy(settings)
     yield from cluster(settings)

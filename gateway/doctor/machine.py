@@ -1,8 +1,10 @@
 """The machine → findings: its clock, how many files may be open, and the two ports."""
 
+import re
 import resource
 import socket
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +17,7 @@ _YEARS: Final = range(2025, 2100)
 _AHEAD_SECONDS: Final = 60
 _FILES: Final = 4096
 _FEWEST_FILES: Final = 256
+_LIMIT: Final = re.compile(r"^Max open files +(\w+)", re.MULTILINE)
 _TIMEOUT_SECONDS: Final = 2.0
 
 
@@ -33,13 +36,24 @@ def clock(now: float, written: Iterable[Path]) -> Finding:
     return ok("clock", found)
 
 
-def files(soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]) -> Finding:
+def open_files(gateway: int | None) -> Finding:
+    """As `files`, of the gateway with that process; where none runs, of who asks: a unit or a
+    container has another limit."""
+    if gateway is not None:
+        with suppress(OSError):  # it has just ended
+            told = _LIMIT.search(Path(f"/proc/{gateway}/limits").read_text())
+            if told is not None:
+                return files(-1 if told[1] == "unlimited" else int(told[1]), "of the gateway")
+    return files(resource.getrlimit(resource.RLIMIT_NOFILE)[0], "of this shell")
+
+
+def files(soft: int, whose: str) -> Finding:
     """Whether as many files may be open as there may be connections."""
     if soft == resource.RLIM_INFINITY or soft >= _FILES:
-        return ok("open files", f"at most {soft}" if soft >= 0 else "no limit")
+        return ok("open files", f"at most {soft}, {whose}" if soft >= 0 else f"no limit {whose}")
     advice = f"`ulimit -n {_FILES}`, or LimitNOFILE={_FILES} in the unit: each connection is one"
     judged = fail if soft < _FEWEST_FILES else warn
-    return judged("open files", f"at most {soft}", advice)
+    return judged("open files", f"at most {soft}, {whose}", advice)
 
 
 def ports(settings: Settings) -> Iterator[Finding]:

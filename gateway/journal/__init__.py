@@ -9,7 +9,7 @@ from gateway.journal.quarantine import Among, Quarantined
 from gateway.journal.reader import Raw, Reader, Waiting
 from gateway.journal.recovery import damage
 from gateway.journal.replays import Ranges, Replay, Replays
-from gateway.journal.tenant import Tenant
+from gateway.journal.tenant import Tenant, tenant
 from gateway.journal.upkeep import Upkeep, Wal
 from gateway.journal.writer import Writer
 
@@ -35,4 +35,5 @@ __all__ = [
     "Writer",
     "damage",
     "require",
+    "tenant",
 ]

@@ -200,7 +200,25 @@ def test_a_clock_that_nobody_has_set(tmp_path: Path) -> None:
     ("soft", "state"), [(100, "fail"), (1024, "warn"), (4096, "ok"), (-1, "ok")]
 )
 def test_files_that_may_be_open(soft: int, state: str) -> None:
-    assert files(soft).state == state
+    assert files(soft, "of this shell").state == state
+
+
+def test_the_limit_of_files_is_that_of_the_gateway(run: Run, new_gateway: NewGateway) -> None:
+    """A unit or a container has another than the shell; where no gateway runs, that is told."""
+    gateway = new_gateway()
+
+    def told() -> str:
+        gateway.write()  # with its ports
+        found = lines(run("doctor", "-c", gateway.configuration, "--json").stdout)
+        return next(line["found"] for line in found if line["what"] == "open files")
+
+    assert told().endswith(", of this shell")
+    gateway.launch(below=("sh", "-c", 'ulimit -S -n 333; exec "$@"', "sh"))
+    gateway.until_ready()
+    gateway.find_admin_port()
+    assert told() == "at most 333, of the gateway"
+    assert gateway.stop() == 0
+    assert told().endswith(", of this shell")
 
 
 @pytest.mark.parametrize(

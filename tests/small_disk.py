@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 
+def make_read_only(folder: Path) -> None:
+    """The file system at `folder`, for its user's every process."""
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+
+
 @contextmanager
 def small_disk(folder: Path, mib: int) -> Iterator[Path]:
     """One of so many MiB at `folder`, which is made; skips the test where none can be mounted."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from gateway.doctor.disk import file_system
 from gateway.doctor.finding import Finding, fail, ok, warn
-from gateway.journal import JournalError, require
+from gateway.journal import JournalError, require, unwritable
 from gateway.settings import Journal
 
 _WHAT: Final = "journal"
@@ -43,14 +43,18 @@ def _new(path: Path) -> Finding:
 
 
 def _existing(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
+    why = unwritable(path)
+    if why is None and not os.access(path.parent, os.W_OK | os.X_OK):
+        why = "its folder cannot be written"
+    if why is not None:
+        advice = "let the gateway's user write the file and its folder, also to read them"
+        yield fail(_WHAT, f"{path}: {why}", advice)
+        return
     try:
         require(path)
     except JournalError as error:
         yield fail(_WHAT, str(error), "see `gateway journal verify`")
         return
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
-        advice = "let the gateway's user write the file and its folder"
-        yield fail(_WHAT, f"{path} cannot be written", advice)
     yield _checked(path, clock)
 
 

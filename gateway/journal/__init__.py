@@ -1,7 +1,7 @@
 """Events and raw bytes into SQLite and out again: the gateway's only memory."""
 
 from gateway.journal.appender import Appender
-from gateway.journal.connection import require
+from gateway.journal.connection import require, unwritable
 from gateway.journal.errors import DamagedJournalError, JournalError
 from gateway.journal.outcomes import COUNTER, Outcomes
 from gateway.journal.publications import Publications, Published
@@ -36,4 +36,5 @@ __all__ = [
     "damage",
     "require",
     "tenant",
+    "unwritable",
 ]

@@ -81,6 +81,7 @@ def require(path: Path) -> None:
     with naming(path):
         if not path.exists():
             raise JournalError(f"journal {path}: there is none yet; `gateway serve` makes it")
+        _assert_writable(path)
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
             found = version(db)
     if found < VERSION:
@@ -100,8 +101,23 @@ def _create(path: Path) -> None:
     # for this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    if not os.access(path, os.W_OK, effective_ids=True):  # SQLite would tell at the first write
-        raise PermissionError("the file cannot be written")
+    _assert_writable(path)
+
+
+def _assert_writable(path: Path) -> None:
+    """SQLite would tell at the first write, or of a file that it cannot open."""
+    if (why := unwritable(path)) is not None:
+        raise PermissionError(why)
+
+
+def unwritable(path: Path) -> str | None:
+    """Why the file cannot be written; None where it can. Who reads must too: readers have their
+    places in a file beside it that they share."""
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "its file system is read-only"
+    if not os.access(path, os.W_OK, effective_ids=True):
+        return "the file cannot be written"
+    return None
 
 
 def _prepare(db: sqlite3.Connection, turn: Turn) -> None:

@@ -21,6 +21,7 @@ from tests.broker.waiting import until
 from tests.commands.conftest import Run, Served
 from tests.e2e.fixtures import NewGateway, publishing
 from tests.e2e.gateway import TOKEN, callback
+from tests.small_disk import make_read_only, small_disk
 from tests.sources import NAME, PROVIDER, as_json, job
 
 Line = dict[str, str]
@@ -112,6 +113,26 @@ def test_a_journal_that_is_damaged_fails(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"something else " * 1000)
     assert ("journal", State.FAIL) in of(journal(Journal(path=path)))
+
+
+def test_a_journal_that_cannot_be_written_is_told_with_the_cause(
+    run: Run, new_gateway: NewGateway, tmp_path: Path
+) -> None:
+    """By commands that read it, too: SQLite says only that it cannot open it."""
+    with small_disk(tmp_path / "disk", mib=6) as disk:
+        gateway = new_gateway({"journal": {"path": str(disk / "journal.db")}})
+        gateway.start()
+        assert gateway.stop() == 0
+        gateway.write()
+        make_read_only(disk)
+        found = lines(run("doctor", "-c", gateway.configuration, "--json").stdout)
+        (told,) = (line for line in found if line["what"] == "journal")
+        assert told["state"] == "fail"
+        assert told["found"] == f"{disk / 'journal.db'}: its file system is read-only"
+        assert "write" in told["advice"]
+        listed = run("events", "list", "-c", gateway.configuration)
+        assert listed.exit_code == 1
+        assert listed.stderr.endswith("journal.db: its file system is read-only\n")
 
 
 def test_a_large_journal_is_not_checked_for_ever(tmp_path: Path) -> None:

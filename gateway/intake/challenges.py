@@ -4,15 +4,15 @@ RFC 9110 11.6.1 wants one, and some clients send no password before they were as
 source's refusals have the same, since which check has refused is nobody's business.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
 from gateway.core.pipeline import Receipted, Source
+from gateway.intake.receiver import Process
 
 _SCHEMES: Final = {"basic": 'Basic realm="callbacks"', "bearer": "Bearer"}
-_Process = Callable[[Callback, Source], Receipted]
 
 
 def challenge(checks: Iterable[str]) -> str:
@@ -21,16 +21,16 @@ def challenge(checks: Iterable[str]) -> str:
     return ", ".join(scheme for name, scheme in _SCHEMES.items() if name in asked)
 
 
-def challenging(process: _Process, challenges: Mapping[str, str]) -> _Process:
+def challenging(process: Process, challenges: Mapping[str, str]) -> Process:
     """`process`, whose refusals have the challenge of their source; it itself without any."""
     if not any(challenges.values()):
         return process
 
-    def asking(callback: Callback, source: Source) -> Receipted:
-        try:
-            return process(callback, source)
-        except Refused as refusal:
-            refusal.challenge = challenges.get(callback.source, "")
-            raise
+    def asking(callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
+        found = process(callbacks)
+        for (callback, _), made in zip(callbacks, found, strict=True):
+            if isinstance(made, Refused):
+                made.challenge = challenges.get(callback.source, "")
+        return found
 
     return asking

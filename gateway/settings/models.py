@@ -159,8 +159,8 @@ class Journal(Model):
     max_size: JournalSize = Field(
         default="8GiB",
         validate_default=True,
-        description="Largest size on disk, at least 4MiB, which is room for some 250 callbacks of "
-        "5 KB; a full journal answers 503.",
+        description="Largest size on disk, at least 128KiB, which is room for some 30 small "
+        "callbacks; a full journal answers 503.",
     )
     retention: LongDuration = Field(
         default="7d",

@@ -34,8 +34,8 @@ _DURATION = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_SECONDS)})", re.ASCII)
 _ELEMENT = re.compile(r"[A-Za-z0-9_@:-]+(\.[A-Za-z0-9_@:-]+)*")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", re.ASCII)
 
-SMALLEST_JOURNAL: Final = 4 << 20
-"""Bytes: the least in which the callbacks of 64 connections fit, one each, until it is full."""
+SMALLEST_JOURNAL: Final = 128 << 10
+"""Bytes: in half of it not one callback finds room beside the empty tables."""
 PERSONAL: Final = "personal"
 """In `redact`: whatever the provider knows to be personal data."""
 
@@ -79,7 +79,7 @@ def size(value: object) -> int:
 
 def _roomy(value: int) -> int:
     if value < SMALLEST_JOURNAL:
-        raise ValueError("must be 4MiB or more: a smaller journal is full at once")
+        raise ValueError("must be 128KiB or more: a smaller journal is full at once")
     return value
 
 

@@ -121,15 +121,15 @@ def test_settings_reach_a_child_process_whole() -> None:
 
 
 def test_a_journal_too_small_to_be_of_use_is_a_mistake() -> None:
-    least = parse(f"journal: {{max_size: 4MiB}}\n{SMALLEST}", "gateway.yaml", WORLD)
-    assert least.journal.max_size == 4 << 20
+    least = parse(f"journal: {{max_size: 128KiB}}\n{SMALLEST}", "gateway.yaml", WORLD)
+    assert least.journal.max_size == 128 << 10
     with pytest.raises(SettingsError) as refusal:
-        parse(f"journal: {{max_size: 4193303}}\n{SMALLEST}", "gateway.yaml", WORLD)
+        parse(f"journal: {{max_size: 131071}}\n{SMALLEST}", "gateway.yaml", WORLD)
     assert refusal.value.mistakes == (
         Mistake(
             "gateway.yaml:1:21",
             "journal.max_size",
-            "must be 4MiB or more: a smaller journal is full at once",
+            "must be 128KiB or more: a smaller journal is full at once",
         ),
     )
 

@@ -15,12 +15,14 @@ COPY deploy/compile.py deploy/
 RUN pip install --no-cache-dir --no-index --find-links /wheels /wheels/hatchling-*.whl \
  && pip install --no-cache-dir --no-index --find-links /wheels -r deploy/requirements.txt \
  && python deploy/compile.py \
- && pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels .
+ && pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
+ && pip install --no-cache-dir --no-index --find-links /wheels --ignore-installed --root /installed \
+    /wheels/callback_gateway-*.whl
 
 FROM python:3.13-slim
-RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-index --find-links /wheels /wheels/callback_gateway-*.whl \
- && groupadd --gid 10001 gateway \
+# Not a RUN on a mount of that stage: buildah and podman would take an old layer after a change.
+COPY --from=wheels /installed /
+RUN groupadd --gid 10001 gateway \
  && useradd --uid 10001 --gid 10001 --home-dir /gateway --shell /usr/sbin/nologin gateway \
  && install -d -o gateway -g gateway /gateway/var
 WORKDIR /gateway

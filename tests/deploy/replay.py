@@ -69,12 +69,11 @@ def copy(argument: str, folder: Path) -> None:
 
 def run(argument: str, folder: Path, venv: Path) -> None:
     """RUN, with the paths of the image below `folder`; users are not made."""
-    command = re.sub(r"^--mount=\S+\s+", "", argument)
-    command = re.sub(r"&& (groupadd|useradd) [^&]*", "", command)
+    command = re.sub(r"(groupadd|useradd) [^&]*&& ", "", argument)
     command = re.sub(
         r"install -d -o gateway -g gateway", f"install -d -o {USER} -g {USER}", command
     )
-    command = re.sub(r"(?<=[ /])/(wheels|gateway)\b", rf"{folder}/\1", command)
+    command = re.sub(r"(?<=[ /])/(wheels|installed|gateway)\b", rf"{folder}/\1", command)
     print(f"RUN {command}", flush=True)
     path = f"{venv / 'bin'}:{os.environ['PATH']}"
     environ = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(venv)}
@@ -91,12 +90,15 @@ def build(folder: Path, python: str) -> Path:
     prefix, command = subprocess.check_output(asked, text=True).split()
     unwanted = shutil.ignore_patterns("test", "__pycache__")  # where user 10001 may read it:
     shutil.copytree(prefix, folder / "python", symlinks=True, ignore=unwanted)
-    for number, stage in enumerate(instructions()):
-        venv = folder / f"venv-{number}"
+    venv = folder / "venv"  # in both stages, as Python has one place in both images
+    for stage in instructions():
         base = folder / "python/bin" / command
-        subprocess.run([base, "-m", "venv", "--copies", venv], check=True)
+        subprocess.run([base, "-m", "venv", "--clear", "--copies", venv], check=True)
         for name, argument in stage:
-            if name == "COPY":
+            if name == "COPY" and argument.startswith("--from="):
+                installed = folder / argument.split()[1].lstrip("/")
+                shutil.copytree(installed / venv.relative_to("/"), venv, dirs_exist_ok=True)
+            elif name == "COPY":
                 copy(argument, folder / "src")
             elif name == "RUN":
                 run(argument, folder, venv)

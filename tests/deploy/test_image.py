@@ -27,8 +27,18 @@ def test_the_image_runs_as_a_user_without_rights_and_stops_by_sigterm() -> None:
     assert re.findall(r"^EXPOSE (.*)$", last, re.MULTILINE) == ["8080 9090"]
 
 
+def test_a_changed_source_is_in_the_image() -> None:
+    """Of a mount of another stage buildah, and so podman, does not see that it has changed, and
+    takes the layer that it made before (https://github.com/containers/buildah/issues/6609)."""
+    assert "--mount" not in DOCKERFILE
+    first, last = DOCKERFILE.split("\nFROM ")[1:]
+    (taken,) = re.findall(r"^COPY --from=wheels (\S+) /$", last, re.MULTILINE)
+    assert f"--root {taken} " in first
+    assert "pip" not in last
+
+
 def test_all_that_is_copied_is_let_through_by_dockerignore() -> None:
-    copied = re.findall(r"^COPY (.*) \S+$", DOCKERFILE, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from=)(.*) \S+$", DOCKERFILE, re.MULTILINE)
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
     sources = [source for line in copied for source in line.split()]
     assert sources

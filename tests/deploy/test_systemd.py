@@ -1,6 +1,7 @@
 """deploy/systemd: a unit that systemd understands and that confines the gateway."""
 
 import configparser
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 UNIT = Path(__file__).parents[2] / "deploy/systemd/callback-gateway.service"
+GUIDE = UNIT.parents[1] / "README.md"
 ANALYZE = shutil.which("systemd-analyze")
 PROGRAM = "/opt/callback-gateway/bin/gateway"
 
@@ -54,3 +56,10 @@ def test_it_reloads_stops_and_keeps_its_journal_as_the_gateway_needs() -> None:
     }
     service = unit["Service"]
     assert {name: service[name] for name in expected} == expected
+
+
+def test_the_documentation_that_it_names_is_put_there_by_the_guide() -> None:
+    (named,) = re.findall(r"^Documentation=file:(\S+)$", UNIT.read_text(), re.MULTILINE)
+    folder, name = named.rsplit("/", 1)
+    assert re.search(rf"^install -m 644 {name} {folder}/ ", GUIDE.read_text(), re.MULTILINE)
+    assert (UNIT.parents[2] / name).exists()

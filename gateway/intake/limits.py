@@ -85,9 +85,12 @@ class Peers:
             return 0.0
         name = network(peer)
         bucket = self._failing.get(name)
-        if bucket is None or 0 <= now - self._trusted.get(name, -TRUSTED_SECONDS) < TRUSTED_SECONDS:
-            return 0.0
-        return bucket.wait(now)
+        return 0.0 if bucket is None or self.trusts(peer, now) else bucket.wait(now)
+
+    def trusts(self, peer: str, now: float) -> bool:
+        """Whether the peer has passed within the hour, or is none that is counted."""
+        name = network(peer)
+        return not name or 0 <= now - self._trusted.get(name, -TRUSTED_SECONDS) < TRUSTED_SECONDS
 
     def failed(self, peer: str, now: float) -> None:
         """A check has refused the peer."""
@@ -135,42 +138,87 @@ class Throttle:
         self._peers = None if failures is None else Peers(failures)
 
     def __call__(self, callbacks: Sequence[tuple[Callback, Source]]) -> list[Receipted | Exception]:
-        """What the pipeline makes of each, or what it raises, or `RateLimited`."""
-        limited = [self._limited(*each) for each in callbacks]
-        let_in = [each for each, error in zip(callbacks, limited, strict=True) if error is None]
-        made = iter(process_all(let_in))
-        found: list[Receipted | Exception] = []
-        for (callback, _), error in zip(callbacks, limited, strict=True):
-            found.append(error or next(made))
-            self._learn(callback, found[-1], was_let_in=error is None)
-        return found
+        """What the pipeline makes of each, or what it raises, or `RateLimited`.
 
-    def _limited(self, callback: Callback, source: Source) -> GatewayError | None:
-        """Why nobody looks at it. A token is taken of its source's before it is known whether the
-        content is good, so that of several together none goes without; from nobody a check on the
-        envelope has not let in."""
-        now, bucket = callback.time, self._buckets.get(callback.source)
-        if self._peers is not None and (seconds := self._peers.wait(callback.peer, now)):
-            return RateLimited(ceil(seconds))
-        if bucket is None:
-            return None
-        try:
-            verify(callback, source.envelope)
-        except GatewayError as error:
-            forget_frames(error)
-            return error
-        if seconds := bucket.wait(now):
-            return RateLimited(ceil(seconds))
-        bucket.take()
-        return None
+        In rounds, where what becomes of one decides whether another is looked at.
+        """
+        found: dict[int, Receipted | Exception] = {}
+        left = list(range(len(callbacks)))
+        while left:
+            let_in, left = self._let_in(callbacks, left, found)
+            made = process_all([callbacks[index] for index in let_in])
+            for index, one in zip(let_in, made, strict=True):
+                self._learn(callbacks[index][0], one)
+                found[index] = one
+        return [found[index] for index in range(len(callbacks))]
 
-    def _learn(self, callback: Callback, made: Receipted | Exception, *, was_let_in: bool) -> None:
+    def _let_in(
+        self,
+        callbacks: Sequence[tuple[Callback, Source]],
+        among: Sequence[int],
+        found: dict[int, Receipted | Exception],
+    ) -> tuple[list[int], list[int]]:
+        """Who is looked at now, and who in the next round; who is not at all is `found`.
+
+        Of a peer that has not passed lately one at a time. A token is taken of its source's before
+        it is known whether the content is good, and from nobody a check on the envelope has not let
+        in: who finds none may have one when those before have given theirs back.
+        """
+        let_in: list[int] = []
+        later: list[int] = []
+        strangers: set[str] = set()
+        reserved: set[str] = set()
+        for index in among:
+            callback, source = callbacks[index]
+            now, bucket = callback.time, self._buckets.get(callback.source)
+            if self._peers is not None and not self._peers.trusts(callback.peer, now):
+                if callback.peer in strangers:
+                    later.append(index)
+                    continue
+                strangers.add(callback.peer)
+                if seconds := self._peers.wait(callback.peer, now):
+                    found[index] = RateLimited(ceil(seconds))
+                    continue
+            if bucket is not None:
+                refused = _refused(callback, source)
+                seconds = bucket.wait(now)
+                if refused is not None:
+                    self._judge(callback, refused)
+                    found[index] = refused
+                    continue
+                if seconds and callback.source in reserved:
+                    later.append(index)
+                    continue
+                if seconds:
+                    found[index] = RateLimited(ceil(seconds))
+                    continue
+                bucket.take()
+                reserved.add(callback.source)
+            let_in.append(index)
+        return let_in, later
+
+    def _learn(self, callback: Callback, made: Receipted | Exception) -> None:
         bucket = self._buckets.get(callback.source)
-        if bucket is not None and was_let_in and isinstance(made, Exception):
+        if bucket is not None and isinstance(made, Exception):
             bucket.give()
+        self._judge(callback, made)
+
+    def _judge(self, callback: Callback, made: Receipted | Exception) -> None:
         if self._peers is None:
             return
         if isinstance(made, Refused):
             self._peers.failed(callback.peer, callback.time)
         elif isinstance(made, Receipted):
             self._peers.passed(callback.peer, callback.time)
+
+
+def _refused(callback: Callback, source: Source) -> Exception | None:
+    """What a check on the envelope says, which is told also where the source is beyond its rate."""
+    try:
+        verify(callback, source.envelope)
+    except GatewayError as error:
+        forget_frames(error)
+        return error
+    except Exception as error:  # noqa: BLE001 - one's bug is no other's
+        return error
+    return None

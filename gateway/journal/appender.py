@@ -182,15 +182,23 @@ class Appender:
         return self._results(entries), perf_counter() - start
 
     def _results(self, entries: list[Entry]) -> list[Result]:
-        """One for each entry. An entry that the journal chokes on must not stop the others."""
+        """One for each entry. An entry that the journal chokes on must not stop the others, nor one
+        that finds no room those before it."""
         try:
             return list(self._journal.append(entries))
         except Busy as error:
-            return [Busy(error.reason, str(error)) for _ in entries]
+            refused: list[Result] = [Busy(error.reason, str(error)) for _ in entries]
+            if error.reason is not Reason.JOURNAL_FULL or len(entries) == 1:
+                return refused
         except Exception as error:  # noqa: BLE001 - it is raised where the entry came from
             if len(entries) == 1:
                 return [error]
             return [self._results([entry])[0] for entry in entries]
+        half = len(entries) // 2
+        first = self._results(entries[:half])
+        if not any(isinstance(each, Receipt) for each in first):
+            return refused
+        return first + self._results(entries[half:])
 
     def _settle(self, batch: list[_Waiting], results: list[Result], seconds: float) -> None:
         if not all(map(_is_duplicate, results)):  # which would take no room

@@ -21,9 +21,10 @@ _LARGEST_COST: Final = 16 << 20
 """Bytes that a commit adds, but for callbacks as large as few configurations allow."""
 _ROWS_PAGES: Final = 3
 """Of a commit, beside one for each event and what its payload fills."""
-_READERS_MS: Final = 50
+_READERS_MS: Final = 20
+"""How long a checkpoint waits for readers."""
 _PATIENCE: Final = 0.25
-"""Seconds for a checkpoint that is under way, and until one that was in vain is tried again."""
+"""Seconds for a checkpoint of another, and until one that was in vain is tried again."""
 
 
 def wal_share(max_size: int) -> int:
@@ -75,18 +76,23 @@ class Space:
         return bool(pages * PAGE_SIZE + after <= self._max_size)
 
     def write_back(self) -> None:
-        """Write the WAL into the database and empty it, unless a reader holds it for long.
+        """Write the WAL into the database and empty it, unless a reader holds it, or it is so large
+        that others would wait for too long: then `Upkeep` does.
 
         Raises OSError and sqlite3.Error.
         """
         now = monotonic()
-        if now < self._in_vain_until:
+        if now < self._in_vain_until or os.lseek(self._wal, 0, os.SEEK_END) > LARGEST_WAL:
             return
         self._journal.db.execute(f"PRAGMA busy_timeout = {_READERS_MS}")
         try:
-            while self._is_held():
-                if monotonic() > now + _PATIENCE:
-                    self._in_vain_until = monotonic() + _PATIENCE
+            while True:
+                begun = monotonic()
+                if not self._is_held():
+                    break
+                waited = monotonic()  # for a reader: who has had its time will not be quick
+                if waited - begun > _READERS_MS / 2000 or waited - now > _PATIENCE:
+                    self._in_vain_until = waited + _PATIENCE
                     break
                 sleep(0.001)  # SQLite itself does not wait for a checkpoint of another process
         finally:

@@ -39,6 +39,7 @@ from gateway.journal.schema import transaction
 from gateway.journal.space import Space, database_pages, wal_share
 
 _PROBE_BYTES: Final = 65536
+"""At the most; of a small journal a sixteenth."""
 _PROBE: Final = """
     INSERT INTO quarantine (id, source, received_at, last_seen, seen, reason, detail, verified_by,
                             headers, body)
@@ -62,6 +63,7 @@ class Writer:
         Raises JournalError.
         """
         self._failure: str | None = None
+        self._probed = min(_PROBE_BYTES, max_size // 16)
         self._journal = Connection(path, _pragmas(max_size))
         with naming(path):
             self._space = Space(self._journal, max_size)
@@ -95,9 +97,9 @@ class Writer:
             return self._append_any([entry])[0]
 
     def probe(self) -> None:
-        """Write 64 KiB and take it back. Raises Busy as `append` would."""
-        with self._answering(), self._transaction((), payload=_PROBE_BYTES) as db:
-            db.execute(_PROBE, (_PROBE_BYTES,))
+        """Write some bytes and take them back. Raises Busy as `append` would."""
+        with self._answering(), self._transaction((), payload=self._probed) as db:
+            db.execute(_PROBE, (self._probed,))
             db.execute("DELETE FROM quarantine WHERE id = x''")
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from statistics import median
 import pytest
 
 from gateway.journal import Reader
+from gateway.settings.values import SMALLEST_JOURNAL
 from tests.broker.waiting import until
 from tests.e2e.fixtures import NewGateway
 from tests.e2e.gateway import Gateway, Reply, callback
@@ -225,3 +226,12 @@ def test_a_log_that_was_damaged_is_told_at_the_start(new_gateway: NewGateway) ->
     (copy,) = gateway.folder.glob("journal.db-wal.damaged-*")
     assert copy.read_bytes() == content
     assert gateway.post(large(99)).status == 200
+
+
+def test_the_smallest_journal_is_ready_before_anything_has_come(new_gateway: NewGateway) -> None:
+    """It asks whether there is room for less than it has."""
+    gateway = new_gateway({"journal": {"path": "journal.db", "max_size": SMALLEST_JOURNAL}})
+    gateway.start()
+    assert gateway.ask("/readyz").status == 200
+    assert gateway.post(callback("first")).status == 200
+    assert gateway.ask("/readyz").status == 200

@@ -1,11 +1,12 @@
 """Limits: token buckets by a clock of the test's own, and what the port answers beyond them."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 
 from gateway.core.errors import Refused
-from gateway.core.model import Callback
+from gateway.core.model import Callback, Proof
 from gateway.core.pipeline import Receipted
 from gateway.intake.answer import RateLimited
 from gateway.intake.limits import TRUSTED_SECONDS, Bucket, Peers, Rate, Throttle, network
@@ -95,6 +96,30 @@ def test_what_the_content_is_refused_for_takes_nothing_of_the_sources_rate() -> 
     (refused,) = throttle([(strange, sources.BOUND)])
     assert isinstance(refused, Refused)
     assert outcome(throttle, sent()) == 200
+
+
+def test_what_is_refused_for_its_content_robs_nobody_who_comes_together_with_it() -> None:
+    throttle = Throttle({"media": Rate(0.4, 1)}, None)
+    found = throttle([(sent(), sources.BOUND), (sent(), sources.BOUND), (sent(), sources.OPEN)])
+    assert [told(each) for each in found] == [401, 401, 200]
+
+
+def test_a_bug_in_a_check_ends_its_own_callback_alone() -> None:
+    """And takes no token."""
+
+    def fail(_callback: Callback) -> Proof:
+        raise RuntimeError("canary")
+
+    throttle = Throttle({"media": Rate(0.4, 2)}, None)
+    broken = replace(sources.OPEN, envelope=[fail])
+    found = throttle([(sent(), sources.OPEN), (sent(), broken), (sent(), sources.OPEN)])
+    assert [type(each) for each in found] == [Receipted, RuntimeError, Receipted]
+
+
+def test_a_peer_that_fails_with_many_together_has_no_more_tries_than_one_by_one() -> None:
+    throttle = Throttle({}, Rate(0.5, 3))
+    wrong = [sent(token=b"x") for _ in range(8)]
+    assert outcomes(throttle, *wrong, sent("9.9.9.9")) == [401] * 3 + [-2] * 5 + [200]
 
 
 def test_whom_no_check_lets_in_is_told_so_though_the_source_is_beyond_its_rate() -> None:

@@ -180,7 +180,7 @@ async def test_a_failed_commit_is_told_to_all_who_waited_for_it() -> None:
 
     assert reasons(results) == [Reason.JOURNAL_FULL] * 5
     assert len(set(map(id, results))) == 5
-    assert gate.batches == [5]
+    assert gate.batches == [5, 2, 1]
     await appender.close()
 
 
@@ -281,6 +281,30 @@ async def test_an_entry_that_cannot_be_stored_does_not_stop_the_others(path: Pat
         assert isinstance(results[1], UnicodeEncodeError)
         assert reader.count() == 3
         assert appender.state is None
+
+
+async def test_what_finds_no_room_does_not_stop_what_came_before_it() -> None:
+    """The journal is asked seldom where nothing fits."""
+    gate = Gate()
+    room = 21
+
+    def full(entries: Sequence[Entry]) -> Exception | None:
+        nonlocal room
+        if len(entries) > room:
+            return Busy(Reason.JOURNAL_FULL, "full")
+        room -= len(entries)
+        return None
+
+    gate.error = full
+    appender = Appender(gate)
+    for accepted in (21, 0):
+        receipts = [appender.append(callback(str(number))) for number in range(64)]
+        found = await asyncio.gather(*receipts, return_exceptions=True)
+        assert found[:accepted] == [NEW] * accepted
+        assert reasons(found[accepted:]) == [Reason.JOURNAL_FULL] * (64 - accepted)
+        assert len(gate.batches) < 30
+        gate.batches.clear()
+    await appender.close()
 
 
 async def test_a_request_that_went_away_harms_nobody() -> None:

@@ -19,9 +19,10 @@ LARGEST_WAL: Final = 128 << 20
 
 _LARGEST_COST: Final = 16 << 20
 """Bytes that a commit adds, but for callbacks as large as few configurations allow."""
-_ROWS_PAGES: Final = 3
-"""Of a commit, beside one for each event and what its payload fills."""
-_READERS_MS: Final = 20
+_ROWS_PAGES: Final = 8
+"""Of a commit, and of the supervisor's beside it; two more for each event, whose id may split one,
+and what its payload fills."""
+_READERS_MS: Final = 50
 """How long a checkpoint waits for readers."""
 _PATIENCE: Final = 0.25
 """Seconds for a checkpoint of another, and until one that was in vain is tried again."""
@@ -46,7 +47,7 @@ def cost(entries: Sequence[Entry]) -> int:
         for event in entry.events:
             payload += len(event.json)
             events += 1
-    return 2 * payload + (max(events, len(entries)) + _ROWS_PAGES) * PAGE_SIZE
+    return 2 * payload + (2 * max(events, len(entries)) + _ROWS_PAGES) * PAGE_SIZE
 
 
 class Space:

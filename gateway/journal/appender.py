@@ -83,6 +83,7 @@ class Appender:
         self._work: asyncio.Task[None] | None = None
         self._closed = False
         self._stuck = False
+        self._had_no_room = False
         self._silent_until = 0.0
         self._is_told = False
 
@@ -104,6 +105,12 @@ class Appender:
             self._work = asyncio.create_task(self._ask())
             await asyncio.wait({self._work}, timeout=self._patience)
         return self.state
+
+    def refused(self) -> Reason | None:
+        """Why callbacks found no room since this was asked before; None where all did. `state` may
+        tell nothing of it: a small one finds room where a large one has found none."""
+        found, self._had_no_room = self._had_no_room, False
+        return Reason.JOURNAL_FULL if found else None
 
     async def close(self) -> None:
         """Commit what waits; from now on nothing is taken."""
@@ -202,7 +209,9 @@ class Appender:
 
     def _settle(self, batch: list[_Waiting], results: list[Result], seconds: float) -> None:
         if not all(map(_is_duplicate, results)):  # which would take no room
-            self._learn(next((each for each in results if isinstance(each, Busy)), None))
+            trouble = next((each for each in results if isinstance(each, Busy)), None)
+            self._had_no_room |= trouble is not None and trouble.reason is Reason.JOURNAL_FULL
+            self._learn(trouble)
         for waiting, result in zip(batch, results, strict=True):
             self._answer(waiting, result)
         committed = sum(isinstance(result, Receipt) for result in results)

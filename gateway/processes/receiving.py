@@ -36,7 +36,6 @@ from gateway.processes.child import Beat, become
 from gateway.processes.cycles import tame
 from gateway.processes.observed import Observed
 from gateway.processes.orders import Orders
-from gateway.processes.refusals import Refusals
 from gateway.settings import Server, Settings, Source
 from gateway.sources import build_sources
 
@@ -63,14 +62,13 @@ async def _serve(
 ) -> None:
     tls = RenewableContext(settings.server.tls.context()) if settings.server.tls else None
     writer = Writer(settings.journal.path, max_size=settings.journal.max_size)
-    refusals = Refusals(writer)
-    appender = Appender(refusals, on_commit=_OnCommit(wake))
+    appender = Appender(writer, on_commit=_OnCommit(wake))
     receiver = _receiver(settings, appender, lines, tls)
     server = CallbackServer(receiver)
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
     tame()
-    beats = asyncio.create_task(_beat(link, appender, refusals))
+    beats = asyncio.create_task(_beat(link, appender))
     await orders.stop.wait()
     beats.cancel()
     accepting.close()
@@ -150,10 +148,10 @@ class _OnCommit:
                 os.write(self._wake.fileno(), b"\0")
 
 
-async def _beat(link: Connection, appender: Appender, refusals: Refusals) -> None:
+async def _beat(link: Connection, appender: Appender) -> None:
     asked = -PROBE_SECONDS
     while True:
-        refused = refusals.since()
+        refused = appender.refused()
         if appender.state or refused or monotonic() - asked >= PROBE_SECONDS:
             await appender.probe()
             asked = monotonic()

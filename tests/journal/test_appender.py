@@ -304,6 +304,21 @@ async def test_what_finds_no_room_does_not_stop_what_came_before_it() -> None:
         assert reasons(found[accepted:]) == [Reason.JOURNAL_FULL] * (64 - accepted)
         assert len(gate.batches) < 30
         gate.batches.clear()
+        assert [appender.refused(), appender.refused()] == [Reason.JOURNAL_FULL, None]
+    await appender.close()
+
+
+async def test_a_batch_that_fits_in_parts_is_no_refusal() -> None:
+    """Nobody is told to be unready for it."""
+    gate = Gate()
+    gate.error = lambda entries: Busy(Reason.JOURNAL_FULL, "full") if len(entries) > 4 else None
+    appender = Appender(gate)
+
+    receipts = await asyncio.gather(*(appender.append(callback(str(n))) for n in range(8)))
+
+    assert receipts == [NEW] * 8
+    assert gate.batches == [8, 4, 4]
+    assert (appender.refused(), appender.state) == (None, None)
     await appender.close()
 
 

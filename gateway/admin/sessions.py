@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from gateway.core.checks import presented
+from gateway.core.checks import comparison
 
 _SECONDS: Final = 12 * 3600.0
 _MOST: Final = 256
@@ -26,7 +26,7 @@ class Session(NamedTuple):
 
 def matching(live: Sequence[bytes], given: bytes) -> bytes | None:
     """The live secret that is `given`; all are compared, in constant time."""
-    position = presented.matching(presented.live(live), given)
+    position = comparison.matching(comparison.live(live), given)
     return None if position is None else live[position]
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 import orjson
+from msgspec import structs
 
 from gateway.confirm.answer import (
     CONFIRMED,
@@ -163,14 +164,17 @@ def _released(made: Receipted, held: Entry, proof: Proof) -> Receipted:
     proofs = (*made.proofs, proof)
     proved = ",".join(each.proved for each in proofs)
     events = tuple(
-        event._replace(json=orjson.dumps(orjson.loads(event.json) | {"verifiedby": proved}))
+        structs.replace(event, json=orjson.dumps(orjson.loads(event.json) | {"verifiedby": proved}))
         for event in held.events
     )
-    return Receipted(held._replace(verified_by=proved, events=events), proofs, made.drafts)
+    return Receipted(structs.replace(held, verified_by=proved, events=events), proofs, made.drafts)
 
 
 def _explained(made: Receipted, detail: str) -> Receipted:
     """The entry as it is, in quarantine, with the reason."""
     quarantine = made.entry.quarantine
     assert quarantine is not None
-    return made._replace(entry=made.entry._replace(quarantine=quarantine._replace(detail=detail)))
+    return structs.replace(
+        made,
+        entry=structs.replace(made.entry, quarantine=structs.replace(quarantine, detail=detail)),
+    )

@@ -7,6 +7,7 @@ longer than orjson writes, and XML's names odder than xmltodict writes.
 from xml.sax.saxutils import escape, quoteattr
 
 import orjson
+from msgspec import structs
 
 from gateway.core.model import Callback, Value
 from gateway.core.xml_body import BOM
@@ -25,7 +26,7 @@ def encode(document: Value, body: bytes) -> bytes:
 
 def encode_callback(document: Value, callback: Callback) -> Callback:
     """`callback`, from which `document` was decoded, with it as its body."""
-    return callback._replace(body=encode(document, callback.body))
+    return structs.replace(callback, body=encode(document, callback.body))
 
 
 def encode_json(value: Value) -> bytes:

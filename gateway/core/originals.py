@@ -6,6 +6,8 @@ published in place of a text that no check has verified.
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from gateway.core.model import Proof, Value
 from gateway.core.provider import Draft
 
@@ -15,7 +17,7 @@ def restored(drafts: list[Draft], proofs: Sequence[Proof]) -> list[Draft]:
     originals = {signed: original for proof in proofs for signed, original in proof.originals}
     if not originals:
         return drafts
-    return [draft._replace(data=_members(draft.data, originals)) for draft in drafts]
+    return [structs.replace(draft, data=_members(draft.data, originals)) for draft in drafts]
 
 
 def _members(node: dict[str, Value], originals: Mapping[str, str]) -> dict[str, Value]:

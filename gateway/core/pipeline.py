@@ -10,9 +10,10 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
+from msgspec import Struct
 
 from gateway.core.contract import Contract
 from gateway.core.echo import masked, masked_text, repeats
@@ -69,7 +70,7 @@ class Source:
     """Headers, in lower case, that carry a secret though their name does not say so."""
 
 
-class Receipted(NamedTuple):
+class Receipted(Struct, frozen=True, gc=False):
     """What the pipeline made of a callback: the entry, its proofs, and what was new in it."""
 
     entry: Entry

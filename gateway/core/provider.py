@@ -7,7 +7,9 @@ the content compare is read from the drafts, so that they judge exactly what wou
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from gateway.core.contract import Contract
 from gateway.core.decode import decode
@@ -15,7 +17,7 @@ from gateway.core.encode import encode_callback
 from gateway.core.model import Callback, Claims, Value, Verified
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True, gc=False):
     """One event as its provider understands it."""
 
     kind: str

@@ -86,7 +86,8 @@ def _takes(route: Route) -> Selection:
 
 def _meant(reader: Reader, wanted: Wanted, step: Step, *, needs_json: bool) -> Iterator[Record]:
     if wanted.ids:
-        yield from sorted({_found(reader, each) for each in wanted.ids})
+        found = {_found(reader, each) for each in wanted.ids}
+        yield from sorted(found, key=lambda record: record.seq)
         return
     matches = selection(Route("wanted", "wanted", wanted.match))
     head = reader.head()

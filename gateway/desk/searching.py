@@ -6,6 +6,8 @@ One page looks through a bounded part of the journal, from where the page before
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec import structs
+
 from gateway.admin.ports import Query
 from gateway.core.model import Document, Event, Record
 from gateway.journal import Reader
@@ -71,5 +73,5 @@ def _page(found: list[Record], before: int | None) -> Document:
 
 
 def _header(record: Record) -> Document:
-    told = {name: value for name, value in record.event._asdict().items() if name != "json"}
+    told = {name: value for name, value in structs.asdict(record.event).items() if name != "json"}
     return {"number": record.seq, "received_at": record.received_at, **told}

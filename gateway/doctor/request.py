@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from msgspec import structs
+
 from gateway.core.contract import Contract
 from gateway.core.echo import masked_text
 from gateway.core.errors import Refused, Unreadable
@@ -73,8 +75,8 @@ def _seen(callback: Callback, networks: Sequence[Network]) -> Callback:
     if callback.hop or not networks:
         return proxies.seen(callback)
     proxy = str(networks[0].network_address)
-    seen = proxies.seen(callback._replace(hop=proxy))
-    return seen._replace(peer="") if seen.peer == proxy else seen  # it tells of no client
+    seen = proxies.seen(structs.replace(callback, hop=proxy))
+    return structs.replace(seen, peer="") if seen.peer == proxy else seen  # it tells of no client
 
 
 def _content(callback: Callback, settings: Settings) -> Iterator[Finding]:

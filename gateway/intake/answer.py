@@ -9,11 +9,12 @@ from enum import StrEnum
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
+from msgspec import Struct, structs
 
 from gateway.core.errors import Busy, GatewayError, Ignored, Reason, Refused
 from gateway.core.model import Entry, Receipt
@@ -34,7 +35,7 @@ class Result(StrEnum):
     BUSY = "busy"
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """One request's end: what the sender is told, and what metrics and log are told."""
 
     result: Result
@@ -84,7 +85,7 @@ def durable(entry: Entry, receipt: Receipt) -> Answer:
 
 def agreed(headers: Mapping[str, str]) -> Answer:
     """The 200 for a sender that asked before it delivers; nothing is kept."""
-    return ended(Ignored(Reason.PROBE))._replace(headers={**headers, "Allow": "POST"})
+    return structs.replace(ended(Ignored(Reason.PROBE)), headers={**headers, "Allow": "POST"})
 
 
 def ended(error: GatewayError) -> Answer:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
 from gateway.core.networks import Network, address, within
@@ -42,7 +44,7 @@ class Proxies:
         """
         if not self._is_trusted(callback.hop):
             return callback
-        return callback._replace(peer=self._client(callback), proxied=True)
+        return structs.replace(callback, peer=self._client(callback), proxied=True)
 
     def _client(self, callback: Callback) -> str:
         found = {

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
+from msgspec import structs
 
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
@@ -47,8 +48,8 @@ Process = Callable[[Sequence[tuple[Callback, Source]]], list[Receipted | Excepti
 class Journal(Protocol):
     """Makes entries durable."""
 
-    def append(self, entry: Entry) -> "asyncio.Future[Receipt]":
-        """Done once the entry is on disk; `Busy`, raised or in the future, when it cannot be."""
+    def append(self, entry: Entry, done: Callable[[Receipt | Exception], object]) -> None:
+        """Calls `done` once the entry is on disk; `Busy`, raised or given, when it cannot be."""
         ...
 
 
@@ -182,7 +183,7 @@ class Receiver:
         self._tell(received.source, answer, seconds=seconds, made=received.made, peer=peer)
         outdated = self._is_outdated is not None and self._is_outdated(request)
         if self.closing or outdated or _is_last(request):
-            return answer._replace(close=True)
+            return structs.replace(answer, close=True)
         return answer
 
     def _tell(
@@ -241,7 +242,7 @@ class Receiver:
             hop=hop,
         )
         if self._certificate is not None:
-            callback = callback._replace(certificate=self._certificate(request))
+            callback = structs.replace(callback, certificate=self._certificate(request))
         if received.proxies is not None:
             callback = received.proxies.seen(callback)
             received.peer = callback.peer
@@ -292,15 +293,16 @@ class Receiver:
 
     def _keep(self, received: "_Received", made: Receipted) -> None:
         received.made = made
-        kept = self._journal.append(made.entry)
-        kept.add_done_callback(partial(self._go_on, self._kept, received))
+        self._journal.append(made.entry, partial(self._go, self._kept, received))
 
-    def _kept(self, received: "_Received", receipt: Receipt) -> Answer:
+    def _kept(self, received: "_Received", receipt: Receipt | Exception) -> Answer:
         made = received.made
+        if isinstance(receipt, Exception):
+            return _failed(receipt)
         assert made is not None
         if receipt.quarantine is not None:
-            entry = made.entry._replace(events=(), quarantine=receipt.quarantine)
-            received.made = made = made._replace(entry=entry)
+            entry = structs.replace(made.entry, events=(), quarantine=receipt.quarantine)
+            received.made = made = structs.replace(made, entry=entry)
         return durable(made.entry, receipt)
 
 

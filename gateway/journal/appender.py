@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic, perf_counter
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
@@ -33,6 +33,7 @@ SILENT_SECONDS: Final = 10.0
 _log = logging.getLogger(__name__)
 
 Result = Receipt | Exception
+Done = Callable[[Result], object]
 T = TypeVar("T")
 
 
@@ -48,10 +49,14 @@ class Journal(Protocol):
         ...
 
 
-class _Waiting(NamedTuple):
-    entry: Entry
-    size: int
-    receipt: asyncio.Future[Receipt]
+class _Waiting:
+    __slots__ = ("done", "entry", "size")
+
+    def __init__(self, entry: Entry, size: int, done: Done) -> None:
+        self.entry = entry
+        self.size = size
+        self.done: Done | None = done
+        """Who is to be told; None as soon as it was."""
 
 
 class Appender:
@@ -87,17 +92,16 @@ class Appender:
         self._silent_until = 0.0
         self._is_told = False
 
-    def append(self, entry: Entry) -> asyncio.Future[Receipt]:
-        """Done when the entry is durable, in a commit with others; order of calls = order kept.
+    def append(self, entry: Entry, done: Done) -> None:
+        """Call `done` on the loop when the entry is durable, in a commit with others; order of
+        calls = order kept.
 
-        Raises Busy where there is no room; its error is Busy as the journal says, or when a commit
-        takes longer than `patience`; then the entry may be kept all the same.
+        Raises Busy where there is no room; what `done` gets is Busy as the journal says, or when a
+        commit takes longer than `patience`; then the entry may be kept all the same.
         """
-        waiting = self._admit(entry)
-        self._waiting.append(waiting)
+        self._waiting.append(self._admit(entry, done))
         if not self._is_working():
             self._work = asyncio.create_task(self._drain())
-        return waiting.receipt
 
     async def probe(self) -> Reason | None:
         """Without traffic: ask the journal whether it takes entries again. Returns `state`."""
@@ -119,7 +123,7 @@ class Appender:
             await self._work
         self._worker.close()
 
-    def _admit(self, entry: Entry) -> _Waiting:
+    def _admit(self, entry: Entry, done: Done) -> _Waiting:
         size = _size(entry)
         if self._closed:
             raise Busy(Reason.DRAINING, "the journal takes no more entries")
@@ -129,7 +133,7 @@ class Appender:
             raise Busy(Reason.OVERLOADED, "too many entries wait for the journal")
         self._free_entries -= 1
         self._free_bytes -= size
-        return _Waiting(entry, size, asyncio.get_running_loop().create_future())
+        return _Waiting(entry, size, done)
 
     def _is_working(self) -> bool:
         return self._work is not None and not self._work.done()
@@ -167,8 +171,7 @@ class Appender:
         self._stuck = True
         self._learn(self._stuck_error())
         for waiting in batch:  # its room is free when the commit has ended
-            if not waiting.receipt.done():
-                waiting.receipt.set_exception(self._stuck_error())
+            _tell(waiting, self._stuck_error())
         while self._waiting:
             self._answer(self._waiting.popleft(), self._stuck_error())
 
@@ -222,12 +225,7 @@ class Appender:
     def _answer(self, waiting: _Waiting, result: Result) -> None:
         self._free_entries += 1
         self._free_bytes += waiting.size
-        if waiting.receipt.done():  # its request was cancelled, or given up
-            return
-        if isinstance(result, Receipt):
-            waiting.receipt.set_result(result)
-        else:
-            waiting.receipt.set_exception(result)
+        _tell(waiting, result)
 
     def _try_probe(self) -> Busy | None:
         try:
@@ -245,6 +243,17 @@ class Appender:
         elif self._is_told and not trouble:
             self._is_told = False
             _log.info("callbacks are accepted again")
+
+
+def _tell(waiting: _Waiting, result: Result) -> None:
+    """Once; a bug of the one that is told is no other's."""
+    done, waiting.done = waiting.done, None
+    if done is None:
+        return
+    try:
+        done(result)
+    except Exception:  # noqa: BLE001 - it must not end the commits
+        _log.exception("nobody could be told what became of a callback")
 
 
 def _is_duplicate(result: Result) -> bool:

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
+from msgspec import structs
+
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Quarantine, Receipt, quarantine_id
 from gateway.journal.connection import PAGE_SIZE, Connection
@@ -231,7 +233,7 @@ def _is_single(entry: Entry) -> bool:
 def _replayed(entry: Entry) -> Entry:
     detail = f"the message {entry.message_id} stood for other events before"
     why = Quarantine(quarantine_id(entry.source, entry.body), Reason.REPLAYED, detail)
-    return entry._replace(events=(), quarantine=why)
+    return structs.replace(entry, events=(), quarantine=why)
 
 
 def _receipt(entry: Entry, new: int) -> Receipt:

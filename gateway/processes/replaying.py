@@ -16,6 +16,8 @@ from threading import Thread
 from time import monotonic
 from typing import Final, Protocol, Self
 
+from msgspec import structs
+
 from gateway.core.errors import GatewayError
 from gateway.core.model import Record
 from gateway.journal import Replay, Replays
@@ -157,7 +159,7 @@ class Chosen:
         read = self._replays.read(self._replay.number, after, limit=limit, max_bytes=max_bytes)
         self._pace.take(len(read))
         self._end = None if read else after
-        return [each._replace(event=marked(each.event, self._replay.id)) for each in read]
+        return [structs.replace(each, event=marked(each.event, self._replay.id)) for each in read]
 
     def acknowledged(self, _route: str, _topic: str) -> frozenset[int]:
         """Nothing that could be told from what the route had published before."""

@@ -21,6 +21,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.contract import Contract
 from gateway.core.job_draft import Paths, at, job_draft, job_plan, told
 from gateway.core.model import Outcome, Value
@@ -146,7 +148,7 @@ def _normalizer(contract: Contract, kind: str) -> Callable[[Value], Draft]:
             subject="/".join(filter(None, (project, f"{noun}s", job.get("id")))),
             type_=f"com.gitlab.{noun}.{state}" if _WORD(state) else f"com.gitlab.{noun}",
         )
-        return draft._replace(time=job.get(_TIMES.get(state, "finished_at")))
+        return structs.replace(draft, time=job.get(_TIMES.get(state, "finished_at")))
 
     return normalize
 

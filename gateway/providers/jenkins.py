@@ -19,6 +19,8 @@ running, whatever the status, and in any other phase, or with any other word, un
 from datetime import UTC, datetime
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.contract import Contract
 from gateway.core.job_draft import Node, Paths, at, job_draft, job_plan, told
 from gateway.core.model import Outcome, Value
@@ -89,7 +91,7 @@ def compile_provider(contract: Contract) -> Normalize:
             subject=job.get("id", ""),
             type_=f"{BUILD}.{phase.lower()}" if phase in _TIMES else BUILD,
         )
-        return [draft._replace(time=draft.time or _moment(build.get("timestamp")))]
+        return [structs.replace(draft, time=draft.time or _moment(build.get("timestamp")))]
 
     return normalize
 

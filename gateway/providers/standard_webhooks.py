@@ -8,6 +8,8 @@ differs from one attempt to the next, so it is in no event.
 
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.contract import Contract
 from gateway.core.decode import decode
 from gateway.core.encode import encode
@@ -39,7 +41,8 @@ def decode_webhook(verified: Verified) -> Value:
 def encode_webhook(document: Value, callback: Callback) -> Callback:
     """The callback without what was emptied in its document, in the headers too."""
     payload, has_id = document["body"], document.get("webhook_id")
-    return callback._replace(
+    return structs.replace(
+        callback,
         body=b"" if payload is None else encode(payload, callback.body),
         headers=tuple(
             (name, value if has_id or name.lower() not in _IDS else b"")

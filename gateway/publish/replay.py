@@ -6,6 +6,8 @@ event's JSON in structured mode, as the header `ce_replay` in binary mode. The e
 
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.model import Event, Record
 
 Replayed = tuple[str, int]
@@ -17,7 +19,7 @@ NOTHING: Final[Replayed] = ("", 0)
 
 def marked(event: Event, replay: str) -> Event:
     """`replay` is an id of ours: letters, digits and dashes."""
-    return event._replace(json=b'{"replay":"' + replay.encode() + b'",' + event.json[1:])
+    return structs.replace(event, json=b'{"replay":"' + replay.encode() + b'",' + event.json[1:])
 
 
 def again(record: Record, replayed: Replayed) -> Event:

@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 from aiohttp import web
+from msgspec import structs
 from prometheus_client import CollectorRegistry, Counter
 
 from gateway.admin.operators import add_operators
@@ -76,7 +77,7 @@ def kept(
     """A callback with its name as its body and one event, received now unless `at` says when."""
     entry = callback(name, body=body or name.encode(), at=at or now())
     (event,) = entry.events
-    return entry._replace(events=(whole(event._replace(tag=tag, outcome=outcome)),))
+    return structs.replace(entry, events=(whole(structs.replace(event, tag=tag, outcome=outcome)),))
 
 
 def whole(event: Event) -> Event:
@@ -91,7 +92,7 @@ def whole(event: Event) -> Event:
     }
     told = {"specversion": "1.0", "id": event.id, "type": event.type, "subject": event.subject}
     source = f"/callbacks/{event.source}"
-    return event._replace(json=orjson.dumps({**told, "source": source, "data": data}))
+    return structs.replace(event, json=orjson.dumps({**told, "source": source, "data": data}))
 
 
 def held(name: str, body: bytes = b"<Response", detail: str = "line 1, column 9") -> Entry:

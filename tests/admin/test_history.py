@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from gateway.admin.history import READ, Bar, Kind, history
 from gateway.admin.page.chart import HEIGHT, chart
 from gateway.admin.ports import Span
@@ -20,7 +22,7 @@ class Numbered:
     def __init__(self, seconds: Sequence[float], first: int = 1, outcome: str = "success") -> None:
         self._times = [utc(START + timedelta(seconds=each)) for each in seconds]
         self._first = first
-        self._event = event("a")._replace(outcome=outcome)
+        self._event = structs.replace(event("a"), outcome=outcome)
         self.read = 0
 
     def head(self) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
+from msgspec import structs
 from pytest_aiohttp.plugin import AiohttpClient
 
 from gateway.admin.page.rendering import LONGEST, seen
@@ -259,11 +260,11 @@ def hostile(name: str, text: str) -> list[Entry]:
     """An event and a callback in quarantine that say `text` wherever a sender can."""
     entry = kept(name, body=text.encode())
     (event,) = entry.events
-    event = event._replace(subject=text, tag=text, type=text, outcome=text)
+    event = structs.replace(event, subject=text, tag=text, type=text, outcome=text)
     headers = json.dumps([["X-Said", text]]).encode()
-    entry = entry._replace(events=(whole(event),), headers=headers)
+    entry = structs.replace(entry, events=(whole(event),), headers=headers)
     why = Quarantine(identity(name), Reason.SCHEMA, text)
-    return [entry, entry._replace(events=(), quarantine=why)]
+    return [entry, structs.replace(entry, events=(), quarantine=why)]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.admin.ports import Query
 from gateway.core.model import Document, Record
@@ -36,8 +37,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     entries = [callback(f"{number}") for number in range(1, EVENTS + 1)]
     for number in RARE:
         (event,) = entries[number - 1].events
-        entries[number - 1] = callback(f"{number}")._replace(
-            events=(event._replace(source="rare"),)
+        entries[number - 1] = structs.replace(
+            callback(f"{number}"), events=(structs.replace(event, source="rare"),)
         )
     for start in range(0, EVENTS, 2_000):
         append(path, *entries[start : start + 2_000])

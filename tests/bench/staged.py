@@ -9,7 +9,7 @@ import hashlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import IntEnum
@@ -17,6 +17,7 @@ from pathlib import Path
 from socket import create_server
 
 import uvloop
+from msgspec import structs
 
 from gateway.catalogue import known_tags
 from gateway.clock import now
@@ -57,11 +58,9 @@ class Stage(IntEnum):
 class Nothing:
     """A journal that keeps nothing, and an observer that tells nobody."""
 
-    def append(self, _entry: Entry) -> asyncio.Future[Receipt]:
+    def append(self, _entry: Entry, done: Callable[[Receipt | Exception], object]) -> None:
         """At once."""
-        kept: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        kept.set_result(Receipt(duplicate=False))
-        return kept
+        done(Receipt(duplicate=False))
 
     def answered(
         self, source: str, answer: Answer, *, seconds: float, made: Receipted | None, peer: str
@@ -89,7 +88,7 @@ def normalized_before(source: Source) -> Source:
 
     def normalize(document: Value) -> list[Draft]:
         root = document.get("Response", document)
-        return [draft._replace(subject=root["JobsDetail"]["JobId"]) for draft in known]
+        return [structs.replace(draft, subject=root["JobsDetail"]["JobId"]) for draft in known]
 
     return replace(source, normalize=normalize)
 

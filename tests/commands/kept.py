@@ -2,6 +2,8 @@
 
 import hashlib
 
+from msgspec import structs
+
 from gateway.core.errors import Reason
 from gateway.core.model import Entry, Quarantine
 from gateway.core.pipeline import process
@@ -17,7 +19,8 @@ def unreadable(body: bytes, *, at: str = RECEIVED, headers: bytes = b"[]") -> En
     """In quarantine for its schema: wrongly, where `body` is a good callback."""
     made = process(received(body), OPEN).entry
     identity = hashlib.sha256(body).hexdigest()[:32]
-    return made._replace(
+    return structs.replace(
+        made,
         received_at=at,
         headers=headers,
         events=(),
@@ -34,4 +37,4 @@ def keep(gateway: Gateway, *entries: Entry) -> list[str]:
 
 def event(key: str, number: int = 0, *, at: str = RECEIVED, state: str = "Success") -> Entry:
     """A callback of the job `key` that became an event."""
-    return entry(callback(key, number, state=state))._replace(received_at=at)
+    return structs.replace(entry(callback(key, number, state=state)), received_at=at)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Refused
 from gateway.core.model import Entry
@@ -39,7 +40,7 @@ async def tried(journal: tuple[Reader, Writer], source: Source, entry: Entry) ->
 async def confirmed(made: Receipted) -> Receipted:
     """The vendor knows of it."""
     assert made.held is not None
-    return made._replace(entry=made.held, held=None)
+    return structs.replace(made, entry=made.held, held=None)
 
 
 async def unanswered(made: Receipted) -> Receipted:
@@ -73,7 +74,7 @@ async def test_a_check_is_named_once(journal: tuple[Reader, Writer]) -> None:
     """Whether it was passed before or not."""
     for number, then in enumerate(("token", "token,bucket"), start=1):
         body = as_json(job(JobId=f"j{number}", Input={"BucketId": "test-123456789"}))
-        kept = unreadable(body)._replace(verified_by=then)
+        kept = structs.replace(unreadable(body), verified_by=then)
         assert await tried(journal, BOUND, kept) is Ending.ACCEPTED
         (record,) = journal[0].newest(1)
         assert orjson.loads(record.event.json)["verifiedby"] == "token,bucket"

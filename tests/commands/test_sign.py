@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.checks.presented import live
+from gateway.core.checks.comparison import live
 from gateway.core.checks.signed_user_data import opened
 from tests.commands.conftest import Run
 from tests.e2e.gateway import TOKEN

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.model import Callback
 from gateway.core.pipeline import Source
 from gateway.providers import providers
@@ -56,8 +58,8 @@ def configured(origin: str) -> Source:
 def received(made: object) -> Callback:
     """A callback as it is received now."""
     now = datetime.now(UTC)
-    return sources.callback(sources.as_json(made))._replace(
-        received_at=now.isoformat(), time=now.timestamp()
+    return structs.replace(
+        sources.callback(sources.as_json(made)), received_at=now.isoformat(), time=now.timestamp()
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.confirm.query import Places, Question, questions
 from gateway.core.errors import Refused
@@ -113,7 +114,7 @@ def test_another_bucket_or_region_is_refused(given: dict[str, str], words: str) 
 )
 def test_a_strange_id_is_not_asked_about(job_id: str) -> None:
     """It would ask something else, or more than one thing."""
-    draft = drafted(job(Tag="Transcode", Input=INPUT))._replace(subject=job_id)
+    draft = structs.replace(drafted(job(Tag="Transcode", Input=INPUT)), subject=job_id)
     assert questions(draft, PLACES) == []
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec import structs
 
 from gateway.confirm.answer import Reading, Reply, Unanswered
 from gateway.confirm.query import Places, Question
@@ -100,9 +101,9 @@ async def test_a_confirmed_event_says_so() -> None:
     (event,), (plain,) = made.entry.events, without.entry.events
     assert list(json.loads(event.json)) == list(json.loads(plain.json))
     assert event.json.replace(b"token,confirmed", b"token") == plain.json
-    assert event._replace(json=b"") == plain._replace(json=b"")
-    assert made.entry._replace(events=(), verified_by="") == without.entry._replace(
-        events=(), verified_by=""
+    assert structs.replace(event, json=b"") == structs.replace(plain, json=b"")
+    assert structs.replace(made.entry, events=(), verified_by="") == structs.replace(
+        without.entry, events=(), verified_by=""
     )
 
 

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.core.coerce import ROOM
 from gateway.core.errors import Ignored, Reason, Refused
@@ -155,8 +156,11 @@ def test_an_id_depends_on_the_content_alone() -> None:
         events(json.dumps(document, indent=3, sort_keys=True).encode())[0]["id"],
         events(xml(document))[0]["id"],
         process(
-            callback(body, headers=[(b"X-A", b"1")])._replace(
-                received_at="2030-01-01T00:00:00.000000Z", peer="::1", query={"a": "b"}
+            structs.replace(
+                callback(body, headers=[(b"X-A", b"1")]),
+                received_at="2030-01-01T00:00:00.000000Z",
+                peer="::1",
+                query={"a": "b"},
             ),
             OPEN,
         )
@@ -378,7 +382,7 @@ def test_the_url_s_secret_is_nowhere_in_an_entry() -> None:
 def test_a_quarantine_is_named_by_source_and_body() -> None:
     """The same unreadable callback twice is one; the same bytes at another source are another."""
     first = quarantine(b"<a")
-    other = process(callback(b"<a")._replace(source="other"), OPEN).entry.quarantine
+    other = process(structs.replace(callback(b"<a"), source="other"), OPEN).entry.quarantine
     assert quarantine(b"<a") == first
     assert other is not None
     assert len({first.id, other.id, quarantine(b"<b").id}) == 3

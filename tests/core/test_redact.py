@@ -126,9 +126,11 @@ def obeys(document: Document, name: str) -> None:
         }
 
 
-def ids(made: Entry) -> list[str] | Reason | None:
+def ids(made: Entry) -> list[str] | Reason:
     """The ids of the events, or the reason of the quarantine."""
-    return [event.id for event in made.events] or (made.quarantine and made.quarantine.reason)
+    if made.quarantine is not None:
+        return made.quarantine.reason
+    return [event.id for event in made.events]
 
 
 @LAW

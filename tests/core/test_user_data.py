@@ -14,9 +14,10 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from gateway.core.checks.comparison import live
 from gateway.core.checks.content import buckets_check
-from gateway.core.checks.presented import live
 from gateway.core.checks.signed_user_data import opened
 from gateway.core.checks.user_data import user_data_check
 from gateway.core.errors import Refused
@@ -42,7 +43,7 @@ def signed(value: str, *, secret: bytes = NEW, expires: int = EXPIRY) -> str:
 
 def received(document: Document, *, time: float = BEFORE) -> Callback:
     """A callback with `document`, received at `time`."""
-    return callback(as_json(document))._replace(time=time)
+    return structs.replace(callback(as_json(document)), time=time)
 
 
 def carrying(text: Value) -> Document:
@@ -269,7 +270,7 @@ def test_originals_are_put_wherever_the_signed_text_stands() -> None:
     )
     (made,) = restored([draft], [Proof("token", "token"), Proof("c", "c", originals=(("x", "y"),))])
     assert made.data == {"a": "y", "x": [{"b": "y"}, "y", 1, None, True], "c": "xx"}
-    assert made._replace(data=draft.data) == draft
+    assert structs.replace(made, data=draft.data) == draft
 
 
 def test_submitters_need_nothing_of_the_server() -> None:

@@ -46,13 +46,17 @@ class MemoryJournal:
         self.waiting = 0
         self.disk = asyncio.Event()
         self.disk.set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
-    def append(self, entry: Entry) -> asyncio.Future[Receipt]:
-        return asyncio.ensure_future(self._append(entry))
+    def append(self, entry: Entry, done: Callable[[Receipt | Exception], object]) -> None:
+        task = asyncio.ensure_future(self._append(entry, done))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
-    async def _append(self, entry: Entry) -> Receipt:
-        if self.trouble is not None:
-            raise self.trouble
+    async def _append(self, entry: Entry, done: Callable[[Receipt | Exception], object]) -> None:
+        done(self.trouble or await self._kept(entry))
+
+    async def _kept(self, entry: Entry) -> Receipt:
         self.waiting += 1
         await self.disk.wait()
         self.waiting -= 1

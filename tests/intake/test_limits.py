@@ -4,6 +4,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
@@ -23,7 +24,7 @@ def sent(
     peer: str = PUBLIC, *, time: float = 0.0, token: bytes | None = sources.SECRET
 ) -> Callback:
     """A callback of `peer`, received at `time`."""
-    return sources.callback(callback(), token=token)._replace(peer=peer, time=time)
+    return structs.replace(sources.callback(callback(), token=token), peer=peer, time=time)
 
 
 def outcomes(throttle: Throttle, *together: Callback) -> list[int]:
@@ -73,7 +74,7 @@ def test_a_source_beyond_its_rate_is_told_how_long_to_wait() -> None:
     throttle = Throttle({"media": Rate(0.4, 2)}, None)
     assert [outcome(throttle, sent(time=50.0)) for _ in range(3)] == [200, 200, -3]
     assert outcome(throttle, sent(time=52.5)) == 200
-    assert outcome(throttle, sent(time=52.5)._replace(source="other")) == 200
+    assert outcome(throttle, structs.replace(sent(time=52.5), source="other")) == 200
 
 
 def test_what_is_refused_takes_nothing_of_the_sources_rate() -> None:

@@ -36,27 +36,21 @@ OK = post(callback())
 CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(callback()), callback())
 
 
-class Valve(Line):
-    """A line that is full when it is told so."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_shut = True
-
-    def _is_full(self, waiting: int) -> bool:
-        return self.is_shut or super()._is_full(waiting)
+def shut(port: Port) -> None:
+    """From now on nobody finds room."""
+    port.receiver.line = Line(burst=0, standing=0)
 
 
-@pytest.fixture
-def valve() -> Valve:
-    """Shut at first."""
-    return Valve()
+def reopen(port: Port) -> None:
+    """Everybody does."""
+    port.receiver.line = Line()
 
 
 @pytest.fixture
-async def full(valve: Valve) -> AsyncIterator[Port]:
+async def full() -> AsyncIterator[Port]:
     """A port without room for a callback."""
-    async with open_port(line=valve) as opened:
+    async with open_port() as opened:
+        shut(opened)
         yield opened
 
 
@@ -273,30 +267,30 @@ async def test_pipelined_callbacks_without_room_are_each_told_so(full: Port, cou
     assert full.statuses == [503, *statuses]
 
 
-async def test_a_connection_goes_on_after_it_was_refused(full: Port, valve: Valve) -> None:
+async def test_a_connection_goes_on_after_it_was_refused(full: Port) -> None:
     """The next callback on it is accepted once there is room, whole and in pieces."""
     wire = await full.dial()
     for _ in range(3):
         await wire.send(OK)
         reply = await wire.reply()
         assert (reply.status, reply.closes) == (503, False)
-    valve.is_shut = False
+    reopen(full)
     await wire.send(OK[:40])
-    valve.is_shut = True
+    shut(full)
     assert await wire.nothing()
-    valve.is_shut = False
+    reopen(full)
     await wire.send(OK[40:] + post(callback(2)))
     assert [(await wire.reply()).status for _ in range(2)] == [200, 200]
     assert [entry.body for entry in full.journal.entries] == [callback(), callback(2)]
 
 
-async def test_a_refusal_waits_for_the_answer_before_it(full: Port, valve: Valve) -> None:
+async def test_a_refusal_waits_for_the_answer_before_it(full: Port) -> None:
     """Whoever sends the next callback before that has its answers in order."""
-    valve.is_shut = False
+    reopen(full)
     full.journal.disk.clear()
     wire = await full.dial(OK)
     await until(lambda: full.journal.waiting)
-    valve.is_shut = True
+    shut(full)
     await wire.send(post(callback(2)))
     assert await wire.nothing()
     full.journal.disk.set()
@@ -369,7 +363,7 @@ async def test_bodies_under_way_share_a_budget_that_comes_back() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 405, 411])
-async def test_no_answer_overtakes_a_refusal(valve: Valve, status: int) -> None:
+async def test_no_answer_overtakes_a_refusal(status: int) -> None:
     """Also one that is known at once, to what came while the refusal was not sent yet."""
     data = {
         401: post(callback(), target=b"/callbacks/media/wrong"),
@@ -377,15 +371,14 @@ async def test_no_answer_overtakes_a_refusal(valve: Valve, status: int) -> None:
         405: request(method=b"GET"),
         411: request(),
     }[status]
-    valve.is_shut = False
-    async with open_port(line=valve) as port:
+    async with open_port() as port:
         wire = await port.dial()
         await until(lambda: port.server.connections)
         (connection,) = port.server.connections
-        valve.is_shut = True
+        shut(port)
         connection.data_received(OK)
         connection.data_received(OK)
-        valve.is_shut = False
+        reopen(port)
         connection.data_received(data)
         assert [(await wire.reply()).status for _ in range(3)] == [503, 503, status]
 

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
@@ -22,7 +23,7 @@ XFF, STANDARD = b"X-Forwarded-For", b"Forwarded"
 
 def seen(*headers: tuple[bytes, bytes], hop: str = HOP) -> Callback:
     """The callback as it is after the trusted proxies."""
-    sent = sources.callback(b"", headers=headers)._replace(peer=hop, hop=hop)
+    sent = structs.replace(sources.callback(b"", headers=headers), peer=hop, hop=hop)
     return TRUSTED.seen(sent)
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
 from gateway.journal import Appender, Reader, Writer
 from tests.cycles import without_collector
 from tests.journal.entries import callback, entries, unreadable
+from tests.journal.waiting import kept
 
 NEW = Receipt(duplicate=False)
 
@@ -60,7 +62,7 @@ async def test_what_comes_at_the_same_time_is_one_commit() -> None:
     gate = Gate()
     appender = Appender(gate)
 
-    receipts = await asyncio.gather(*(appender.append(callback(str(n))) for n in range(200)))
+    receipts = await asyncio.gather(*(kept(appender, callback(str(n))) for n in range(200)))
 
     assert receipts == [NEW] * 200
     assert gate.batches == [200]
@@ -71,10 +73,10 @@ async def test_what_comes_during_a_commit_is_the_next_one() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate)
-    first = appender.append(callback("first"))
+    first = kept(appender, callback("first"))
     await until(lambda: gate.batches)
 
-    others = [appender.append(callback(str(n))) for n in range(50)]
+    others = [kept(appender, callback(str(n))) for n in range(50)]
     await asyncio.sleep(0)
     gate.open.set()
 
@@ -89,7 +91,7 @@ async def test_what_comes_in_one_turn_of_the_loop_after_the_other_is_one_commit(
     receipts = []
 
     for number in range(50):
-        receipts.append(appender.append(callback(str(number))))
+        receipts.append(kept(appender, callback(str(number))))
         await asyncio.sleep(0)
 
     assert await asyncio.gather(*receipts) == [NEW] * 50
@@ -105,7 +107,7 @@ async def test_a_commit_does_not_wait_for_a_loop_that_is_never_quiet() -> None:
 
     while not gate.batches:
         assert time.monotonic() < deadline
-        appender.append(entry)
+        kept(appender, entry)
         await asyncio.sleep(0)
 
     await appender.close()
@@ -117,7 +119,7 @@ async def test_numbers_are_in_the_order_of_the_calls(path: Path) -> None:
         appender = Appender(writer)
         tasks = []
         for name in names:
-            tasks.append(appender.append(callback(name, body=bytes(2_000))))
+            tasks.append(kept(appender, callback(name, body=bytes(2_000))))
             if len(tasks) % 7 == 0:
                 await asyncio.sleep(0)
         assert await asyncio.gather(*tasks) == [NEW] * 500
@@ -131,7 +133,7 @@ async def test_a_batch_takes_no_more_than_some_mebibytes() -> None:
     appender = Appender(gate)
     large = callback("large", body=bytes(1 << 20))
 
-    await asyncio.gather(*(appender.append(large) for _ in range(20)))
+    await asyncio.gather(*(kept(appender, large) for _ in range(20)))
 
     assert gate.batches == [8, 8, 4]
     await appender.close()
@@ -141,15 +143,15 @@ async def test_more_entries_than_may_wait_are_refused_at_once() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=3)
-    waiting = [appender.append(callback(str(n))) for n in range(3)]
+    waiting = [kept(appender, callback(str(n))) for n in range(3)]
     await until(lambda: gate.batches)
 
     with pytest.raises(Busy) as refused:
-        await appender.append(callback("more"))
+        await kept(appender, callback("more"))
     assert refused.value.reason is Reason.OVERLOADED
     gate.open.set()
     await asyncio.gather(*waiting)
-    assert await appender.append(callback("more")) == NEW
+    assert await kept(appender, callback("more")) == NEW
     await appender.close()
 
 
@@ -157,15 +159,15 @@ async def test_more_bytes_than_may_wait_are_refused_at_once() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_bytes=10_000)
-    waiting = appender.append(callback("a", body=bytes(9_000)))
+    waiting = kept(appender, callback("a", body=bytes(9_000)))
     await until(lambda: gate.batches)
 
     with pytest.raises(Busy) as refused:
-        await appender.append(callback("b", body=bytes(1_000)))
+        await kept(appender, callback("b", body=bytes(1_000)))
     assert refused.value.reason is Reason.OVERLOADED
     gate.open.set()
     await waiting
-    assert await appender.append(callback("b", body=bytes(9_000))) == NEW
+    assert await kept(appender, callback("b", body=bytes(9_000))) == NEW
     await appender.close()
 
 
@@ -175,7 +177,7 @@ async def test_a_failed_commit_is_told_to_all_who_waited_for_it() -> None:
     appender = Appender(gate)
 
     results = await asyncio.gather(
-        *(appender.append(callback(str(n))) for n in range(5)), return_exceptions=True
+        *(kept(appender, callback(str(n))) for n in range(5)), return_exceptions=True
     )
 
     assert reasons(results) == [Reason.JOURNAL_FULL] * 5
@@ -195,9 +197,9 @@ async def test_the_log_says_once_that_callbacks_are_refused_and_that_they_are_ac
         full = Busy(Reason.JOURNAL_FULL, "journal j.db: database or disk is full")
         gate.error = lambda _entries, error=full: error  # type: ignore[misc]
         for name in "ab":
-            await asyncio.gather(appender.append(callback(name)), return_exceptions=True)
+            await asyncio.gather(kept(appender, callback(name)), return_exceptions=True)
         gate.error = lambda _entries: None
-        await appender.append(callback(f"{turn}"))
+        await kept(appender, callback(f"{turn}"))
     await appender.close()
 
     assert [record.getMessage() for record in caplog.records] == [
@@ -213,10 +215,10 @@ async def test_the_state_is_that_of_the_last_commit() -> None:
 
     gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
     with pytest.raises(Busy):
-        await appender.append(callback("a"))
+        await kept(appender, callback("a"))
     states.append(appender.state)
     gate.error = lambda _entries: None
-    await appender.append(callback("a"))
+    await kept(appender, callback("a"))
     states.append(appender.state)
 
     assert states == [None, Reason.JOURNAL_FULL, None]
@@ -229,11 +231,11 @@ async def test_a_duplicate_does_not_tell_that_there_is_room() -> None:
     appender = Appender(gate)
     gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
     with pytest.raises(Busy):
-        await appender.append(callback("a"))
+        await kept(appender, callback("a"))
     gate.error = lambda _entries: None
     gate.answer = Receipt(duplicate=True)
 
-    assert await appender.append(callback("kept")) == gate.answer
+    assert await kept(appender, callback("kept")) == gate.answer
     assert appender.state is Reason.JOURNAL_FULL
     assert await appender.probe() is None
     await appender.close()
@@ -258,7 +260,7 @@ async def test_entries_that_come_during_a_probe_are_committed_after_it() -> None
     appender = Appender(gate)
     probe = asyncio.create_task(appender.probe())
     await asyncio.sleep(0)
-    waiting = appender.append(callback("a"))
+    waiting = kept(appender, callback("a"))
     await asyncio.sleep(0)
 
     gate.open.set()
@@ -269,11 +271,14 @@ async def test_entries_that_come_during_a_probe_are_committed_after_it() -> None
 
 
 async def test_an_entry_that_cannot_be_stored_does_not_stop_the_others(path: Path) -> None:
-    wrong = callback("wrong")._replace(received_at="\ud800")
+    wrong = structs.replace(callback("wrong"), received_at="\ud800")
     with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader:
         appender = Appender(writer)
         results = await asyncio.gather(
-            *map(appender.append, [callback("a"), wrong, callback("b", "c"), unreadable("d")]),
+            *(
+                kept(appender, each)
+                for each in [callback("a"), wrong, callback("b", "c"), unreadable("d")]
+            ),
             return_exceptions=True,
         )
         await appender.close()
@@ -298,7 +303,7 @@ async def test_what_finds_no_room_does_not_stop_what_came_before_it() -> None:
     gate.error = full
     appender = Appender(gate)
     for accepted in (21, 0):
-        receipts = [appender.append(callback(str(number))) for number in range(64)]
+        receipts = [kept(appender, callback(str(number))) for number in range(64)]
         found = await asyncio.gather(*receipts, return_exceptions=True)
         assert found[:accepted] == [NEW] * accepted
         assert reasons(found[accepted:]) == [Reason.JOURNAL_FULL] * (64 - accepted)
@@ -314,7 +319,7 @@ async def test_a_batch_that_fits_in_parts_is_no_refusal() -> None:
     gate.error = lambda entries: Busy(Reason.JOURNAL_FULL, "full") if len(entries) > 4 else None
     appender = Appender(gate)
 
-    receipts = await asyncio.gather(*(appender.append(callback(str(n))) for n in range(8)))
+    receipts = await asyncio.gather(*(kept(appender, callback(str(n))) for n in range(8)))
 
     assert receipts == [NEW] * 8
     assert gate.batches == [8, 4, 4]
@@ -326,7 +331,7 @@ async def test_a_request_that_went_away_harms_nobody() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=2)
-    gone, stays = (appender.append(callback(name)) for name in "ab")
+    gone, stays = (kept(appender, callback(name)) for name in "ab")
     await until(lambda: gate.batches)
 
     gone.cancel()
@@ -335,7 +340,7 @@ async def test_a_request_that_went_away_harms_nobody() -> None:
 
     assert await stays == NEW
     assert gone.cancelled()
-    assert await asyncio.gather(*(appender.append(callback(n)) for n in "cd")) == [NEW, NEW]
+    assert await asyncio.gather(*(kept(appender, callback(n)) for n in "cd")) == [NEW, NEW]
     await appender.close()
 
 
@@ -343,20 +348,20 @@ async def test_nobody_waits_for_a_disk_that_hangs() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate, max_entries=2, patience=0.05)
-    committing = appender.append(callback("a"))
+    committing = kept(appender, callback("a"))
     await until(lambda: gate.batches)
-    behind = appender.append(callback("b"))
+    behind = kept(appender, callback("b"))
 
     results = await asyncio.gather(committing, behind, return_exceptions=True)
     assert reasons(results) == [Reason.JOURNAL_UNAVAILABLE] * 2
     with pytest.raises(Busy) as refused:
-        await appender.append(callback("c"))
+        await kept(appender, callback("c"))
     assert refused.value.reason is Reason.JOURNAL_UNAVAILABLE
     assert await appender.probe() is Reason.JOURNAL_UNAVAILABLE
 
     gate.open.set()
     await until(lambda: appender.state is None)
-    assert await asyncio.gather(*(appender.append(callback(n)) for n in "cd")) == [NEW, NEW]
+    assert await asyncio.gather(*(kept(appender, callback(n)) for n in "cd")) == [NEW, NEW]
     assert gate.batches == [1, 2]
     await appender.close()
 
@@ -365,13 +370,13 @@ async def test_closing_commits_what_waits_and_takes_nothing_more() -> None:
     gate = Gate()
     gate.open.clear()
     appender = Appender(gate)
-    waiting = [appender.append(callback(str(n))) for n in range(3)]
+    waiting = [kept(appender, callback(str(n))) for n in range(3)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(appender.close())
     await asyncio.sleep(0)
 
     with pytest.raises(Busy) as refused:
-        await appender.append(callback("late"))
+        await kept(appender, callback("late"))
     assert refused.value.reason is Reason.DRAINING
     gate.open.set()
     await closing
@@ -383,10 +388,10 @@ async def test_each_commit_is_told_with_its_size_and_time() -> None:
     told: list[tuple[int, float]] = []
     appender = Appender(gate, on_commit=lambda size, seconds: told.append((size, seconds)))
 
-    await asyncio.gather(*(appender.append(callback(str(n))) for n in range(3)))
+    await asyncio.gather(*(kept(appender, callback(str(n))) for n in range(3)))
     gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
     with pytest.raises(Busy):
-        await appender.append(callback("a"))
+        await kept(appender, callback("a"))
 
     ((size, seconds),) = told
     assert size == 3
@@ -400,11 +405,11 @@ async def test_what_was_refused_is_no_duplicate_when_it_comes_again() -> None:
     gate.error = lambda _entries: Busy(Reason.JOURNAL_FULL, "full")
     appender = Appender(gate)
     with pytest.raises(Busy):
-        await appender.append(callback("a"))
+        await kept(appender, callback("a"))
 
     gate.error = lambda _entries: None
 
-    assert await appender.append(callback("a")) == NEW
+    assert await kept(appender, callback("a")) == NEW
     assert gate.batches == [1, 1]
     await appender.close()
 
@@ -421,7 +426,7 @@ async def test_a_refused_callback_leaves_nothing(
     appender = Appender(gate, patience=0.05 if reason == Reason.JOURNAL_UNAVAILABLE else 10.0)
     with without_collector():
         before = entries()
-        appending = [appender.append(callback(str(n))) for n in range(3)]
+        appending = [kept(appender, callback(str(n))) for n in range(3)]
         await until(lambda: gate.batches)
         if reason == Reason.JOURNAL_FULL:
             gate.open.set()

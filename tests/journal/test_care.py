@@ -11,6 +11,7 @@ from threading import Thread
 
 import orjson
 import pytest
+from msgspec import structs
 
 from gateway.core.model import Entry, Event
 from gateway.journal import JournalError, Reader, Upkeep, Writer, care
@@ -23,10 +24,10 @@ def named(*names: str, body: bytes = b"<a/>") -> Entry:
     """A callback whose events' JSON has their ids, as all real ones have."""
 
     def with_id(event: Event) -> Event:
-        return event._replace(json=orjson.dumps({"id": event.id}))
+        return structs.replace(event, json=orjson.dumps({"id": event.id}))
 
     entry = callback(*names, body=body)
-    return entry._replace(events=tuple(map(with_id, entry.events)))
+    return structs.replace(entry, events=tuple(map(with_id, entry.events)))
 
 
 def faults(path: Path) -> list[str]:

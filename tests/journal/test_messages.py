@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Reason
 from gateway.core.model import Entry, Quarantine, Receipt, quarantine_id
@@ -20,7 +21,7 @@ GIB = 1 << 30
 
 def message(name: str, *events: str, body: bytes = b"{}", source: str = "media") -> Entry:
     """A callback that its sender calls `name`, received early."""
-    return callback(*events, body=body, at=EARLY)._replace(message_id=name, source=source)
+    return structs.replace(callback(*events, body=body, at=EARLY), message_id=name, source=source)
 
 
 def held(name: str, body: bytes = b"{}") -> Receipt:
@@ -123,7 +124,7 @@ def test_content_that_was_there_before_takes_an_id_too(writer: Writer) -> None:
 
 def test_what_makes_no_event_takes_no_id(writer: Writer, path: Path) -> None:
     """What was in quarantine for a schema that has changed since is welcome."""
-    writer.append([unreadable("x")._replace(message_id="m")])
+    writer.append([structs.replace(unreadable("x"), message_id="m")])
     assert messages(path) == 0
     assert writer.append([message("m", "a")]) == [NEW]
 

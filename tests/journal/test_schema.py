@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Reason
 from gateway.core.model import Receipt, Record
@@ -108,7 +109,7 @@ def test_a_journal_of_any_older_schema_goes_on(path: Path, number: int) -> None:
         assert kept.id == identity("x")
         assert writer.append([callback("a"), callback("new")]) == [DUPLICATE, NEW]
         assert writer.resolve(kept.id, callback("of x"), at=LATE) == NEW
-        signed = [callback(name)._replace(message_id="m") for name in ("a", "other")]
+        signed = [structs.replace(callback(name), message_id="m") for name in ("a", "other")]
         assert [each.quarantine is None for each in writer.append(signed)] == [True, False]
         (replayed,) = reader.quarantine(10)
         assert replayed.reason is Reason.REPLAYED

@@ -8,6 +8,7 @@ from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
@@ -125,7 +126,7 @@ def test_an_entry_that_cannot_be_stored_takes_its_batch_with_it(
     writer: Writer, reader: Reader, other: Entry
 ) -> None:
     """It is a bug of ours, not of the journal's: no Busy, and nothing kept in part."""
-    wrong = callback("x")._replace(received_at=None)  # type: ignore[arg-type]
+    wrong = structs.replace(callback("x"), received_at=None)
 
     with pytest.raises(sqlite3.IntegrityError):
         writer.append([callback("a"), other, wrong])
@@ -258,7 +259,7 @@ def test_events_that_are_there_already_take_nothing_but_the_callback_out_of_quar
 
 def test_what_cannot_be_stored_stays_in_quarantine(writer: Writer, reader: Reader) -> None:
     writer.append([unreadable("x")])
-    wrong = callback("of x")._replace(received_at=None)  # type: ignore[arg-type]
+    wrong = structs.replace(callback("of x"), received_at=None)
     with pytest.raises(sqlite3.IntegrityError):
         writer.resolve(identity("x"), wrong, at=LATE)
     assert len(reader.quarantine(10)) == 1

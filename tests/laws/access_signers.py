@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.checks.addresses import addresses_check
 from gateway.core.checks.basic import basic_check
 from gateway.core.checks.bearer import bearer_check
@@ -22,7 +24,7 @@ def with_header(name: bytes, value: Callable[[bytes], bytes], secrets: Sequence[
 
     def sign(callback: Callback, position: int) -> Callback:
         added = (name, value(secrets[position]))
-        return callback._replace(headers=(*callback.headers, added))
+        return structs.replace(callback, headers=(*callback.headers, added))
 
     return sign
 
@@ -37,7 +39,7 @@ SIGNERS: Final = [
         form="url",
         proved="token",
         secrets=_SECRETS,
-        sign=lambda callback, position: callback._replace(token=_SECRETS[position]),
+        sign=lambda callback, position: structs.replace(callback, token=_SECRETS[position]),
         make=token_check,
         options=lambda live: {"secrets": _references(live)},
         covers=nothing,
@@ -77,7 +79,9 @@ SIGNERS: Final = [
         form="peer",
         proved="address",
         secrets=_ADDRESSES,
-        sign=lambda callback, position: callback._replace(peer=_ADDRESSES[position].decode()),
+        sign=lambda callback, position: structs.replace(
+            callback, peer=_ADDRESSES[position].decode()
+        ),
         make=lambda live: addresses_check([ip_network(it.decode()) for it in live if it]),
         options=lambda live: [address.decode() for address in live],
         covers=nothing,

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote_from_bytes
 
+from msgspec import structs
+
 from gateway.core.checks.certificate import Clients, certificate_check
 from gateway.core.model import Callback
 from gateway.core.origin import EnvelopeCheck
@@ -38,7 +40,7 @@ def told(form: Callable[[bytes], bytes], header: bytes) -> Sign:
 
     def sign(callback: Callback, position: int) -> Callback:
         added = (header, form(CLIENTS[position]))
-        return callback._replace(headers=(*callback.headers, added), proxied=True)
+        return structs.replace(callback, headers=(*callback.headers, added), proxied=True)
 
     return sign
 
@@ -70,7 +72,7 @@ def _signer(form: str, sign: Sign, header: str = "") -> Signer:
 _ENVOY: Final = "X-Forwarded-Client-Cert"
 
 SIGNERS: Final = [
-    _signer("tls", lambda callback, n: callback._replace(certificate=CLIENTS[n])),
+    _signer("tls", lambda callback, n: structs.replace(callback, certificate=CLIENTS[n])),
     _signer("rfc9440", told(lambda it: b":%b:" % b64encode(it), b"Client-Cert"), "Client-Cert"),
     _signer("base64", told(b64encode, b"X-Client"), "x-client"),
     _signer("pem", told(pem, b"Ssl-Client-Cert"), "ssl-client-cert"),

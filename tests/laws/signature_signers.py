@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.checks.css import css_check
 from gateway.core.checks.gitlab import gitlab_check
 from gateway.core.checks.hmac_signature import hmac_check
@@ -60,7 +62,8 @@ def sent(sign: Sign, secrets: Sequence[bytes]) -> signers.Sign:
         made = sign(callback.body, secrets[position], int(callback.time))
         # in other letters than refusals show them, which tell nothing that was presented
         headers = [(name.title().encode(), value.encode()) for name, value in made.headers.items()]
-        return callback._replace(
+        return structs.replace(
+            callback,
             body=made.body,
             headers=(*callback.headers, *headers),
             query={**callback.query, **made.query},
@@ -73,7 +76,7 @@ def _sign_request(callback: Callback, position: int) -> Callback:
     message = b"POST\nSat, 1 Jan\nn-1\n" + callback.body
     signature = hmac.digest(_SECRETS[position], message, "sha1").hex().upper()
     headers = (*callback.headers, (b"X-Date", b"Sat, 1 Jan"), (b"X-SIGNATURE", signature.encode()))
-    return callback._replace(headers=headers, query={**callback.query, "nonce": "n-1"})
+    return structs.replace(callback, headers=headers, query={**callback.query, "nonce": "n-1"})
 
 
 def _sign_of_body(body: bytes) -> Sequence[slice]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
+from msgspec import structs
 from multidict import MultiDict
 
 from gateway.core.model import Callback
@@ -13,11 +14,17 @@ from tests.sources import callback
 LONG: Final = 65536
 """Bytes of an overlong header."""
 SENT_AT: Final = 1_700_000_000.0
-UNSIGNED: Final = callback(
-    b'{"JobsDetail": {"JobId": "j1", "State": "Success"}}',
-    token=None,
-    headers=[(b"Host", b"gateway")],
-)._replace(query={"a": "b"}, peer="198.51.100.200", hop="198.51.100.200", time=SENT_AT)
+UNSIGNED: Final = structs.replace(
+    callback(
+        b'{"JobsDetail": {"JobId": "j1", "State": "Success"}}',
+        token=None,
+        headers=[(b"Host", b"gateway")],
+    ),
+    query={"a": "b"},
+    peer="198.51.100.200",
+    hop="198.51.100.200",
+    time=SENT_AT,
+)
 """What every signer signs."""
 
 Spoilt = tuple[str, Callback]
@@ -51,12 +58,14 @@ def parts(signer: Signer, signed: Callback) -> Iterator[Part]:
     for covered in signer.covers(signed.body):
         yield Part("body", signed.body[covered], partial(_body, signed, covered))
     if signed.token is not None:
-        yield Part("token", signed.token, lambda it: signed._replace(token=it))
+        yield Part("token", signed.token, lambda it: structs.replace(signed, token=it))
     if signed.peer != UNSIGNED.peer:
         peer = signed.peer.encode("latin-1")
-        yield Part("peer", peer, lambda it: signed._replace(peer=it.decode("latin-1")))
+        yield Part("peer", peer, lambda it: structs.replace(signed, peer=it.decode("latin-1")))
     if signed.certificate:
-        yield Part("certificate", signed.certificate, lambda it: signed._replace(certificate=it))
+        yield Part(
+            "certificate", signed.certificate, lambda it: structs.replace(signed, certificate=it)
+        )
 
 
 def flips(signer: Signer, signed: Callback) -> Iterator[Spoilt]:
@@ -100,7 +109,7 @@ def bad_parameters(signed: Callback) -> Iterator[Spoilt]:
         others = [pair for pair in signed.query.items() if pair[0] != key]
         for what, values in _bad_values(signed.query[key].encode("latin-1")).items():
             given = [(key, value.decode("latin-1")) for value in values]
-            yield f"?{key} {what}", signed._replace(query=MultiDict([*others, *given]))
+            yield f"?{key} {what}", structs.replace(signed, query=MultiDict([*others, *given]))
 
 
 def _bad_values(value: bytes) -> dict[str, tuple[bytes, ...]]:
@@ -131,19 +140,19 @@ def with_header(signed: Callback, index: int, *values: bytes) -> Callback:
     name = signed.headers[index][0]
     given = [(name, value) for value in values]
     headers = (*signed.headers[:index], *given, *signed.headers[index + 1 :])
-    return signed._replace(headers=headers)
+    return structs.replace(signed, headers=headers)
 
 
 def _header_named(signed: Callback, index: int, name: bytes) -> Callback:
     value = signed.headers[index][1]
     headers = (*signed.headers[:index], (name, value), *signed.headers[index + 1 :])
-    return signed._replace(headers=headers)
+    return structs.replace(signed, headers=headers)
 
 
 def _queried(signed: Callback, key: str, value: bytes) -> Callback:
-    return signed._replace(query={**signed.query, key: value.decode("latin-1")})
+    return structs.replace(signed, query={**signed.query, key: value.decode("latin-1")})
 
 
 def _body(signed: Callback, covered: slice, value: bytes) -> Callback:
     start, stop, _ = covered.indices(len(signed.body))
-    return signed._replace(body=signed.body[:start] + value + signed.body[stop:])
+    return structs.replace(signed, body=signed.body[:start] + value + signed.body[stop:])

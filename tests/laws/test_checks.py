@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from pydantic import ValidationError
 
 from gateway.core.model import Callback
@@ -163,7 +164,11 @@ def test_a_time_within_the_tolerance_is_accepted_and_beyond_it_is_refused(signer
     check, limit = signer.make(signer.secrets), signer.tolerance or 0
     signed = signer.sign(UNSIGNED, 0)
     for seconds in (-limit, -limit + 0.0009, 0, 0.0009, limit, limit + 0.0009):
-        assert proved(check, signed._replace(time=UNSIGNED.time + seconds)) == proof(signer, 0)
+        assert proved(check, structs.replace(signed, time=UNSIGNED.time + seconds)) == proof(
+            signer, 0
+        )
     late = [limit + 1, -limit - 1, 1e9, -1e9, 1e20, float("inf")]
-    spoilt = [(f"{seconds} s", signed._replace(time=UNSIGNED.time + seconds)) for seconds in late]
+    spoilt = [
+        (f"{seconds} s", structs.replace(signed, time=UNSIGNED.time + seconds)) for seconds in late
+    ]
     assert faults(check, spoilt, signer) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Reason
 from gateway.core.model import Callback, Document, Receipt
@@ -44,9 +45,9 @@ def sent(signer: Signer, *, type_: str, position: int = 0, seconds: int = 0) -> 
     event = {"specversion": "1.0", "id": "e1", "source": "https://x.org", "type": type_}
     headers = tuple((f"ce-{name}".encode(), value.encode()) for name, value in event.items())
     kind = (b"Content-Type", b"application/json")
-    made = UNSIGNED._replace(body=BODY, time=UNSIGNED.time + seconds)
+    made = structs.replace(UNSIGNED, body=BODY, time=UNSIGNED.time + seconds)
     signed = signer.sign(made, position)
-    return signed._replace(headers=(kind, *signed.headers, *headers))
+    return structs.replace(signed, headers=(kind, *signed.headers, *headers))
 
 
 @pytest.fixture
@@ -103,6 +104,6 @@ def test_only_what_is_signed_is_a_messages_id(signer: Signer) -> None:
     check, signed = signer.make(signer.secrets), signer.sign(UNSIGNED, 0)
     there = {name.lower() for name, _ in signed.headers}
     added = [pair for pair in IDS if pair[0].lower() not in there]
-    proof = check(signed._replace(headers=(*signed.headers, *added)))
+    proof = check(structs.replace(signed, headers=(*signed.headers, *added)))
     assert bool(proof.message_id) == (signer.name in NAMED)
     assert proof == check(signed)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from msgspec import structs
 
 from gateway.core.model import Entry, Event
 from gateway.journal import COUNTER, Outcomes, Reader, Writer
@@ -29,7 +30,7 @@ def journal(tmp_path: Path) -> Path:
     path = tmp_path / "journal.db"
     with Writer(path, max_size=1 << 30) as writer:
         writer.append([finished(str(number), source="counting") for number in range(1200)])
-        writer.append([unreadable("x")._replace(source="unreadable")])
+        writer.append([structs.replace(unreadable("x"), source="unreadable")])
     return path
 
 

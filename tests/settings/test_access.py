@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Refused
 from gateway.core.pipeline import Source, process
@@ -40,7 +41,7 @@ def mistakes(
 
 
 BODY: Final = as_json(job(Input={"BucketId": "a-7", "Region": "ap-chongqing"}))
-FROM: Final = callback(BODY, token=None)._replace(peer="192.0.2.7")
+FROM: Final = structs.replace(callback(BODY, token=None), peer="192.0.2.7")
 
 
 def test_all_checks_must_pass_and_of_a_group_one() -> None:
@@ -48,18 +49,18 @@ def test_all_checks_must_pass_and_of_a_group_one() -> None:
     group = {"any": [{"token": SECRETS}, {"addresses": ["192.0.2.0/24"]}]}
     place = {"any": [{"buckets": ["b-8"]}, {"appids": ["7"]}]}
     source = built(group, {"regions": ["ap-chongqing"]}, place)
-    token = FROM._replace(token=SECRET, peer="198.51.100.1")
+    token = structs.replace(FROM, token=SECRET, peer="198.51.100.1")
     assert process(FROM, source).entry.verified_by == "address,region,appid"
     assert process(token, source).entry.verified_by == "token,region,appid"
     with pytest.raises(Refused) as refusal:
-        process(FROM._replace(peer="198.51.100.1"), source)
+        process(structs.replace(FROM, peer="198.51.100.1"), source)
     assert refusal.value.check == "any"
 
 
 def test_a_group_of_the_content_refuses_when_none_passes() -> None:
     source = built({"token": SECRETS}, {"any": [{"buckets": ["b-8"]}, {"appids": ["8"]}]})
     with pytest.raises(Refused) as refusal:
-        process(FROM._replace(token=SECRET), source)
+        process(structs.replace(FROM, token=SECRET), source)
     assert refusal.value.check == "any"
 
 
@@ -71,7 +72,7 @@ def test_the_secret_of_a_header_is_not_kept_whatever_the_header_is_called() -> N
         frozenset({b"x-gate"}),
         (WORLD.environ["U"].encode(),),
     )
-    seen = FROM._replace(headers=((b"X-GATE", SECRET), (b"Other", b"kept")))
+    seen = structs.replace(FROM, headers=((b"X-GATE", SECRET), (b"Other", b"kept")))
     assert json.loads(process(seen, source).entry.headers) == [["Other", "kept"]]
 
 

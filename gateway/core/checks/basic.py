@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from gateway.core.checks.authorization import credentials
-from gateway.core.checks.presented import live, matching
+from gateway.core.checks.comparison import live, matching
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.origin import EnvelopeCheck

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+from gateway.core.checks.comparison import live, matching
 from gateway.core.checks.plain import seconds_since
-from gateway.core.checks.presented import live, matching
 from gateway.core.checks.template import TOLERANCE
 from gateway.core.errors import Refused, Unreadable
 from gateway.core.json_body import decode_json

@@ -7,8 +7,8 @@ https://docs.gitlab.com/user/project/integrations/webhooks/ : a webhook with a s
 from collections.abc import Sequence
 from typing import Final
 
+from gateway.core.checks.comparison import live, matching
 from gateway.core.checks.plain import plain_header
-from gateway.core.checks.presented import live, matching
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.origin import EnvelopeCheck

@@ -10,7 +10,7 @@ from binascii import hexlify
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from gateway.core.checks.presented import live
+from gateway.core.checks.comparison import live
 from gateway.core.checks.signature import Key, signature_check
 from gateway.core.checks.template import Algorithm, Encoding, Template
 from gateway.core.hashing import feed

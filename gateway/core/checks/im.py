@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+from gateway.core.checks.comparison import live, matching
 from gateway.core.checks.plain import plain_parameter, seconds_since
-from gateway.core.checks.presented import live, matching
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.origin import EnvelopeCheck

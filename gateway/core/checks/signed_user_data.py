@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
-from gateway.core.checks.presented import Live
+from gateway.core.checks.comparison import Live
 from gateway.core.errors import GatewayError
 
 LONGEST: Final = 1024

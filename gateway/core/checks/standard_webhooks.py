@@ -9,8 +9,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Final
 
+from gateway.core.checks.comparison import live
 from gateway.core.checks.hmac_signature import hmac_key
-from gateway.core.checks.presented import live
 from gateway.core.checks.signature import Key, signature_check
 from gateway.core.checks.template import TOLERANCE
 from gateway.core.checks.vendors import ED25519_WEBHOOKS, STANDARD_WEBHOOKS, branded, within

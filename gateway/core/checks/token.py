@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway.core.checks.presented import live, matching, only_header
+from gateway.core.checks.comparison import live, matching
+from gateway.core.checks.presented import only_header
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.origin import EnvelopeCheck

@@ -6,7 +6,7 @@ for the original: the proof says so, and only what a proof says is published in 
 
 from collections.abc import Sequence
 
-from gateway.core.checks.presented import Live, live
+from gateway.core.checks.comparison import Live, live
 from gateway.core.checks.signed_user_data import Opened, opened
 from gateway.core.errors import Refused
 from gateway.core.model import Claims, Proof

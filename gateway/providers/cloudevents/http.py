@@ -10,6 +10,8 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from msgspec import structs
+
 from gateway.core.decode import decode
 from gateway.core.encode import encode_callback
 from gateway.core.errors import Reason, Unreadable
@@ -55,7 +57,7 @@ def encode_http(document: Value, callback: Callback) -> Callback:
         return _without(names, encode_callback(document, callback))
     names = {name for name, value in document.items() if value is None}
     body = body_of(document, content_type, callback.body)
-    return _without(names, callback._replace(body=body))
+    return _without(names, structs.replace(callback, body=body))
 
 
 def _without(names: set[str], callback: Callback) -> Callback:
@@ -63,7 +65,7 @@ def _without(names: set[str], callback: Callback) -> Callback:
     headers = (
         (header, b"" if _name(header) in names else value) for header, value in callback.headers
     )
-    return callback._replace(headers=tuple(headers))
+    return structs.replace(callback, headers=tuple(headers))
 
 
 def _binary(callback: Callback, content_type: str) -> dict[str, Value]:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.contract import Contract
 from gateway.core.job_draft import Node, at, job_draft, job_plan, told
 from gateway.core.model import Value
@@ -44,7 +46,7 @@ def job_normalizer(contract: Contract, kind: Kind) -> Callable[[Value], Draft]:
         )
         if not kind.tells_start:
             draft.data["job"].pop("queue_seconds", None)
-        return draft._replace(time=at(found.detail, kind.time) or draft.time)
+        return structs.replace(draft, time=at(found.detail, kind.time) or draft.time)
 
     return normalize
 

@@ -8,6 +8,8 @@ The body tells, never `Content-Type`. The names are those that no payload has in
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from msgspec import structs
+
 from gateway.core.encode import encode_json
 from gateway.core.errors import Reason, Unreadable
 from gateway.core.json_body import decode_json
@@ -35,9 +37,9 @@ def encode_github(document: Value, callback: Callback) -> Callback:
     if callback.body.startswith(_FIELD):
         body = _FIELD + quote_from_bytes(body, safe="").encode()
     if document.get(EVENT):
-        return callback._replace(body=body)
+        return structs.replace(callback, body=body)
     headers = tuple(pair for pair in callback.headers if pair[0].lower() != _HEADER)
-    return callback._replace(body=body, headers=headers)
+    return structs.replace(callback, body=body, headers=headers)
 
 
 def _json(body: bytes) -> bytes:

@@ -6,6 +6,8 @@ callback URL that is being saved with a Simple one that is about nothing.
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from gateway.core.coerce import untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Value
@@ -65,7 +67,7 @@ def moderation_normalizer(contract: Contract) -> Callable[[Root, Value], list[Dr
         form = DETAIL if DETAIL.container in root.node else SIMPLE
         draft = drafters[form.container]
         nodes = containers(root.node, form.container)
-        return [draft(root._replace(share=len(nodes)), node) for node in nodes]
+        return [draft(structs.replace(root, share=len(nodes)), node) for node in nodes]
 
     return normalize
 

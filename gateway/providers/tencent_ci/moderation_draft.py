@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.coerce import Aside, Plan, coerce, untyped
 from gateway.core.contract import Contract
 from gateway.core.model import Outcome, Value
@@ -109,7 +111,7 @@ def drafter(form: Form, contract: Contract) -> Callable[[Root, Node], Draft]:
         for name in form.deciding:
             word(node, name)  # never the last of several that differ
         rest = {name: child for name, child in root.node.items() if name not in form.beside}
-        aside = root._replace(node=rest).aside(form.container)
+        aside = structs.replace(root, node=rest).aside(form.container)
         vendor = {name: child for name, child in node.items() if name != form.headers}
         detail = coerce(vendor, plan, form.container, aside) or {}
         job = _taken(detail, form.job)

@@ -4,7 +4,7 @@ XML has the root `Response`; JSON mostly has not, but WordsGeneralize does. `Job
 object on nine callback pages and a list on fourteen.
 """
 
-from typing import NamedTuple
+from msgspec import Struct, structs
 
 from gateway.core.coerce import ROOM, Aside, Plan, coerce, leaf_text, untyped
 from gateway.core.errors import Reason, Unreadable
@@ -17,7 +17,7 @@ _KNOWN = frozenset({"RequestId", "NextToken", "NonExistJobIds"})
 """What the query API has beside its containers, for whoever asked: it has no place in an event."""
 
 
-class Root(NamedTuple):
+class Root(Struct, frozen=True, gc=False):
     """The node that holds EventName and the container, and what stands beside `Response`."""
 
     node: Node
@@ -82,7 +82,7 @@ def inward(root: Root, job: Node, name: str) -> tuple[Root, Node]:
     if name not in root.node or not only(root.node, name) or untyped(job.get(name)) is not None:
         return root, job
     beside = {other: child for other, child in root.node.items() if other != name}
-    return root._replace(node=beside), {**job, name: root.node[name]}
+    return structs.replace(root, node=beside), {**job, name: root.node[name]}
 
 
 def without_slash(source: Node, path: str, aside: Aside) -> None:

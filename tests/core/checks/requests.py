@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec import structs
+
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.origin import EnvelopeCheck
@@ -21,7 +23,7 @@ def request(
 ) -> Callback:
     """Received at `time`."""
     pairs = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-    return callback(body, token=None, headers=pairs)._replace(query=query or {}, time=time)
+    return structs.replace(callback(body, token=None, headers=pairs), query=query or {}, time=time)
 
 
 def sent(signed: Signed, *, time: float = NOW) -> Callback:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.core.checks.certificate import Clients, certificate_check
 from gateway.core.checks.client_cert import of_header
@@ -24,12 +25,12 @@ HEADER = b"X-Client"
 
 def shown(der: bytes) -> Callback:
     """Over a connection with this client's certificate."""
-    return callback(b"")._replace(certificate=der)
+    return structs.replace(callback(b""), certificate=der)
 
 
 def told(value: bytes, *more: tuple[bytes, bytes]) -> Callback:
     """By a trusted proxy."""
-    return callback(b"", headers=[(HEADER, value), *more])._replace(proxied=True)
+    return structs.replace(callback(b"", headers=[(HEADER, value), *more]), proxied=True)
 
 
 def passes(clients: Clients, seen: Callback) -> bool:
@@ -75,9 +76,11 @@ def test_only_a_trusted_proxy_is_believed() -> None:
     """The header of anyone else says nothing, nor does the certificate of the proxy."""
     listed = Clients(fingerprints=DIGESTS)
     assert passes(listed, told(b64encode(FIRST)))
-    assert not passes(listed, told(b64encode(FIRST))._replace(proxied=False))
-    assert not passes(listed, told(b64encode(FIRST))._replace(proxied=False, certificate=FIRST))
-    without = callback(b"")._replace(proxied=True, certificate=FIRST)
+    assert not passes(listed, structs.replace(told(b64encode(FIRST)), proxied=False))
+    assert not passes(
+        listed, structs.replace(told(b64encode(FIRST)), proxied=False, certificate=FIRST)
+    )
+    without = structs.replace(callback(b""), proxied=True, certificate=FIRST)
     with pytest.raises(Refused):
         certificate_check(listed, header="X-Client")(without)
     with pytest.raises(Refused):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from msgspec import structs
 
 from gateway.core.checks.content import appids_check, buckets_check, regions_check
 from gateway.core.errors import Refused
@@ -104,7 +105,7 @@ def test_an_empty_list_allows_nothing(make: Callable[[Sequence[str]], ContentChe
 def test_what_is_compared_is_what_the_events_say() -> None:
     """Bucket and region of the event, and of its input."""
     (draft,) = normalizer()(job(Input={"BucketId": "a-1", "Region": "ap-chongqing"}))
-    other = draft._replace(data={"bucket": "b-2", "input": {"region": "ap-beijing"}})
+    other = structs.replace(draft, data={"bucket": "b-2", "input": {"region": "ap-beijing"}})
     told = claims([draft, other])
     assert (told.buckets, told.regions) == (["a-1", "b-2"], ["ap-chongqing", "ap-beijing"])
     untold = claims(normalizer()(job()))

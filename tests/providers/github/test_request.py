@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
+from msgspec import structs
 
 from gateway.core.errors import Reason
 from gateway.core.model import Callback, Document
@@ -121,4 +122,4 @@ def test_personal_data_is_what_says_who_a_person_is() -> None:
 def test_a_callback_that_is_written_anew_keeps_its_other_headers() -> None:
     sent: Callback = callback(FORMS["json"], headers=[(b"x-github-EVENT", b"push"), (b"a", b"b")])
     document = {"X-GitHub-Event": "push", "X-GitHub-Payload": {"ref": None}}
-    assert encode_github(document, sent) == sent._replace(body=b'{"ref":null}')
+    assert encode_github(document, sent) == structs.replace(sent, body=b'{"ref":null}')

@@ -22,8 +22,13 @@ class KafkaOptions:
     linger_ms: float = 15
     """Shortest time from one look into the journal to the next while events come in: half of it
     is the mean delay of an event, and each look has a fixed price."""
-    batch_size: int = 262_144
-    """Bytes of one batch, that is of one partition; a larger record is a batch of its own."""
+    batch_size: int = 122_880
+    """Bytes of all batches of one request, each of one partition; a larger record goes alone.
+
+    kafka-python encodes into a buffer that begins with 64 KiB, doubles and is never made smaller:
+    with the copies on the way it would cost a process a MiB after each backlog larger than before.
+    A request of this size and its frame fit into 128 KiB.
+    """
     max_request_size: int = 1_048_576
     """Bytes of one request; a record that alone would be larger is refused."""
     request_timeout_ms: int = 3_000

@@ -149,18 +149,19 @@ class Producer:
         self._flights[node] = _Flight(answer, {place: load[place] for place in batches})
 
     def _encode(self, load: dict[_Place, Lane], now: float) -> dict[_Place, bytes]:
-        options, room = self._options, self._options.max_request_size
+        options = self._options
+        room = min(options.batch_size, options.max_request_size)
         timestamp_ms = int(time() * 1000)
         batches: dict[_Place, bytes] = {}
         for place, lane in load.items():
-            records = lane.batch(min(options.batch_size, room))
+            records = lane.batch(room)
             encoded = encode(
                 records,
                 timestamp_ms=timestamp_ms,
                 compression=options.compression_type,
                 writer=lane.writer,
             )
-            if len(encoded) <= room:
+            if len(encoded) <= (room if batches else options.max_request_size):
                 room -= len(encoded)
                 lane.send(len(records), now)
                 batches[place] = encoded

@@ -75,7 +75,11 @@ class Kafka(Model):
         le=60000,
         description="Milliseconds between two looks into the journal; longer makes larger batches.",
     )
-    batch_size: int = Field(default=262144, ge=1024, description="Bytes of one batch of records.")
+    batch_size: int = Field(
+        default=122880,
+        ge=1024,
+        description="Bytes of records in one request; a larger one goes alone.",
+    )
     max_request_size: int = Field(
         default=1048576,
         ge=1024,

@@ -137,6 +137,25 @@ def test_what_does_not_fit_goes_next(producer: Producer, cluster: FakeCluster) -
     ]
 
 
+def test_a_full_request_is_no_larger_than_a_batch(cluster: FakeCluster) -> None:
+    """However many partitions have something, so that no backlog needs larger buffers; only a
+    record that is larger goes, alone."""
+    options = KafkaOptions(bootstrap_servers=(), batch_size=1000)
+    sizes = {"t": 300, "u": 300, "v": 300, "w": 2000}
+    lanes = [lane(1, size=size, topic=topic) for topic, size in sizes.items()]
+    producer = Producer(cluster, options)
+    for _ in range(2):
+        producer.pump(lanes, len(cluster.requests))
+        cluster.answer(dict.fromkeys(places(cluster.requests[-1][1]), 0))
+        producer.settle(0)
+    assert [places(request) for _, request, _ in cluster.requests] == [
+        [("t", 1), ("u", 1)],
+        [("v", 1)],
+    ]
+    producer.pump(lanes, 2)
+    assert places(cluster.requests[-1][1]) == [("w", 1)]
+
+
 def test_a_partition_without_a_leader_waits(producer: Producer, cluster: FakeCluster) -> None:
     """Others do not; the cluster is asked who leads it now."""
     orphan, well = lane(0), lane(1)

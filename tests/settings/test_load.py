@@ -274,7 +274,7 @@ kafka:
         "ssl_cafile": str(tmp_path / "ca.pem"),
         "ssl_check_hostname": True,
         "linger_ms": 15,
-        "batch_size": 262144,
+        "batch_size": 122880,
         "max_request_size": 1048576,
         "request_timeout_ms": 3000,
     }

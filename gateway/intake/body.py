@@ -75,12 +75,6 @@ async def read_body(request: web.BaseRequest, limits: Limits, arriving: Arriving
     return body
 
 
-def whole_body(request: web.BaseRequest, limits: Limits) -> bytes:
-    """The same of a request whose body is there."""
-    _judge_headers(request, limits.max_body)
-    return request.content.read_nowait()
-
-
 def _judge_headers(request: web.BaseRequest, max_body: int) -> None:
     headers = request.headers
     length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding")

@@ -10,9 +10,8 @@ Everything else is aiohttp's.
 import asyncio
 import logging
 import re
-from typing import NamedTuple
 
-from aiohttp import HttpVersion10, HttpVersion11, StreamReader, web
+from aiohttp import HttpVersion10, StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_exceptions import BadHttpMessage, BadHttpMethod
 from aiohttp.http_parser import RawRequestMessage
@@ -21,7 +20,7 @@ from aiohttp.web_protocol import RequestHandler
 from gateway.core.errors import forget_frames
 from gateway.intake.answer import Answer, said
 from gateway.intake.receiver import FOREIGN, Receiver
-from gateway.intake.whole import source_of
+from gateway.intake.whole import head_of
 
 _METHOD = re.compile(r"[^']*'[A-Z-]+ (/|https?://)")  # HTTP with a method llhttp has never heard of
 
@@ -43,13 +42,6 @@ def request(
     if foreign:
         made[FOREIGN] = True
     return made
-
-
-class _Whole(NamedTuple):
-    """A request that is there with its body, and nothing behind it."""
-
-    message: RawRequestMessage
-    payload: StreamReader
 
 
 class Connection(RequestHandler):
@@ -102,11 +94,10 @@ class Connection(RequestHandler):
         if is_plain and self.refusals.take(self, data):
             self._stay()
             return
-        if is_plain and data and not self.writing_paused and not self.refusals.owe(self):
-            self._take(data)
+        if is_plain and self._take(data):
             return
         if data:
-            self.is_between = self.is_between and bool(source_of(data))
+            self.is_between = self.is_between and head_of(data) is not None
         self._feed(data)
         self._expect()
 
@@ -157,43 +148,18 @@ class Connection(RequestHandler):
             status = 405
         return self.refusals.receiver.malformed(request, status)
 
-    def _take(self, data: bytes) -> None:
-        sleep, self._waiter = self._waiter, None  # nobody wakes aiohttp's task
-        self._feed(data)
-        self._waiter = sleep
-        whole = self._whole(data)
-        if whole is None:
-            self.is_between = False
-            if self._messages and sleep is not None and not sleep.done():
-                sleep.set_result(None)
-            self._expect()
-            return
-        self._messages.clear()
-        self.newest = None
-        assert self._parser is not None
-        self._parser.message_consumed()
+    def _take(self, data: bytes) -> bool:
+        """Whether `data` is one whole callback, and taken; who does not read has to wait."""
+        if self.writing_paused or self.refusals.owe(self):
+            return False
+        head = head_of(data)
+        if head is None:
+            return False
         assert self._manager is not None
         self._manager.requests_count += 1
         self.is_idle, self.is_answering = False, True
-        nobody = None  # writes its answer, or cancels it
-        made = web.BaseRequest(*whole, self, nobody, nobody, self._loop)  # type: ignore[arg-type]
-        self.refusals.receiver.take(made, self._say)
-
-    def _whole(self, data: bytes) -> _Whole | None:
-        """The only request of `data`, if nothing but an answer is wanted."""
-        if len(self._messages) != 1:
-            return None
-        message, payload = self._messages[0]
-        if not isinstance(message, RawRequestMessage) or message.version != HttpVersion11:
-            return None
-        if message.method == "HEAD":  # its answer has no body
-            return None
-        if message.should_close or message.upgrade or message.chunked or message.url.absolute:
-            return None
-        size = data.find(b"\r\n\r\n") + 4 + payload.total_bytes
-        if size != len(data) or not payload.is_eof():
-            return None
-        return _Whole(message, payload)
+        self.refusals.receiver.take(head, data[head.size :], self, self._say)
+        return True
 
     def _say(self, answer: Answer) -> None:
         """Whoever is gone hears nothing."""

@@ -21,11 +21,11 @@ from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response, said
-from gateway.intake.body import Arriving, Limits, read_body, whole_body
+from gateway.intake.body import Arriving, Limits, read_body
 from gateway.intake.line import AT_ONCE, Line
 from gateway.intake.proxies import Proxies
 from gateway.intake.target import route
-from gateway.intake.whole import source_of
+from gateway.intake.whole import Head, head_of
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
 """Set on a request that names another version of HTTP than 1.0 or 1.1."""
@@ -76,9 +76,9 @@ class Receiver:
         clock: Callable[[], str],
         now: Callable[[], float] = time,
         proxies: Proxies | None = None,
-        certificate: Callable[[web.BaseRequest], bytes] | None = None,
+        certificate: Callable[[RequestHandler], bytes] | None = None,
         process: Process = process_all,
-        is_outdated: Callable[[web.BaseRequest], bool] | None = None,
+        is_outdated: Callable[[RequestHandler], bool] | None = None,
         line: Line | None = None,
         arriving: Arriving | None = None,
     ) -> None:
@@ -121,34 +121,38 @@ class Receiver:
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         """Answer one request; whatever happens inside, the sender gets one of our answers."""
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        received = _Received(request, partial(_settle, answered))
+        received = _Received(request.protocol, partial(_settle, answered), request)
         self.busy.add(request.protocol)
         try:
-            self._go(self._admit, received)
+            self._go(self._admit, received, request)
             if not answered.done():
-                await self._read(received)
+                await self._read(received, request)
             return response(await answered)
         finally:
             self.busy.discard(request.protocol)
 
-    def take(self, request: web.BaseRequest, done: Callable[[Answer], None]) -> None:
+    def take(
+        self, head: Head, body: bytes, connection: RequestHandler, done: Callable[[Answer], None]
+    ) -> None:
         """The same for a request that has come whole, without a task: `done` gets the answer."""
-        self.busy.add(request.protocol)
-        self._go(self._take, _Received(request, done))
+        self.busy.add(connection)
+        self._go(self._take, _Received(connection, done), head, body)
 
-    async def _read(self, received: "_Received") -> None:
+    async def _read(self, received: "_Received", request: web.BaseRequest) -> None:
         try:
-            body = await read_body(received.request, self._limits, self._arriving)
+            body = await read_body(request, self._limits, self._arriving)
         except Exception as error:  # noqa: BLE001 - the outermost edge
             self._end(received, _failed(error))
         else:
-            self._go(self._enter, received, body)
+            query = request.rel_url.query if request.query_string else {}
+            self._go(self._enter, received, body, request.raw_headers, query)
 
-    def _take(self, received: "_Received") -> Answer | None:
-        answer = self._admit(received)
-        if answer is None:
-            self._enter(received, whole_body(received.request, self._limits))
-        return answer
+    def _take(self, received: "_Received", head: Head, body: bytes) -> None:
+        self._name(received, head.source, head.token)
+        self._assert_room()
+        if len(body) > self._limits.max_body:
+            raise RequestError(413, Reason.BODY_TOO_LARGE, close=True)
+        self._enter(received, body, head.headers, head.query)
 
     def _go(self, step: "_Step", received: "_Received", *given: object) -> None:
         """One step on the way to the answer, which is the last one's."""
@@ -173,16 +177,15 @@ class Receiver:
             self._end(received, _failed(error))
 
     def _end(self, received: "_Received", answer: Answer) -> None:
-        self.busy.discard(received.request.protocol)
+        self.busy.discard(received.connection)
         received.done(self._told(received, answer))
 
     def _told(self, received: "_Received", answer: Answer) -> Answer:
-        request = received.request
-        peer = received.peer or request.remote or ""
+        peer = received.peer or received.hop
         seconds = perf_counter() - received.started
         self._tell(received.source, answer, seconds=seconds, made=received.made, peer=peer)
-        outdated = self._is_outdated is not None and self._is_outdated(request)
-        if self.closing or outdated or _is_last(request):
+        outdated = self._is_outdated is not None and self._is_outdated(received.connection)
+        if self.closing or outdated or _is_last(received.request):
             return structs.replace(answer, close=True)
         return answer
 
@@ -199,50 +202,60 @@ class Receiver:
         where it must be looked at."""
         if self.closing:
             return None
-        source = source_of(data)
-        if source not in self._sources:
+        head = head_of(data)
+        if head is None or head.source not in self._sources:
             return None
-        self._tell(source, _NO_ROOM, seconds=0.0, made=None, peer=peer)
+        self._tell(head.source, _NO_ROOM, seconds=0.0, made=None, peer=peer)
         return said(_NO_ROOM)
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""
         answer = ended(RequestError(status, _MALFORMED.get(status, Reason.INTERNAL), close=True))
-        return response(self._told(_Received(request, _nobody), answer))
+        return response(self._told(_Received(request.protocol, _nobody, request), answer))
 
-    def _admit(self, received: "_Received") -> Answer | None:
+    def _admit(self, received: "_Received", request: web.BaseRequest) -> Answer | None:
         """What is known before the body. None: it is wanted."""
-        request = received.request
         if FOREIGN in request:
             raise RequestError(400, Reason.MALFORMED_REQUEST, close=True)
-        name, received.token = route(request)
+        self._name(received, *route(request.rel_url.raw_path, request.rel_url.raw_query_string))
+        if request.method != "POST":
+            return _other_method(request, received.judge)
+        self._assert_room()
+        return None
+
+    def _name(self, received: "_Received", name: str, token: bytes | None) -> None:
         source = self._sources.get(name)
         if source is None:
             raise RequestError(404, Reason.UNKNOWN_SOURCE)
         received.source, received.judge, received.proxies = name, source, self._proxies
-        if request.method != "POST":
-            return _other_method(request, source)
+        received.token = token
+
+    def _assert_room(self) -> None:
         if self.draining:
             raise Busy(Reason.DRAINING, "the gateway is stopping")
         self.line.assert_room()
-        return None
 
-    def _enter(self, received: "_Received", body: bytes) -> None:
-        request = received.request
-        hop = request.remote or ""
+    def _enter(
+        self,
+        received: "_Received",
+        body: bytes,
+        headers: tuple[tuple[bytes, bytes], ...],
+        query: Mapping[str, str],
+    ) -> None:
         callback = Callback(
             source=received.source,
             body=body,
-            headers=request.raw_headers,
-            query=request.rel_url.query if request.query_string else {},
+            headers=headers,
+            query=query,
             token=received.token,
-            peer=hop,
+            peer=received.hop,
             received_at=self._clock(),
             time=self._now(),
-            hop=hop,
+            hop=received.hop,
         )
         if self._certificate is not None:
-            callback = structs.replace(callback, certificate=self._certificate(request))
+            certificate = self._certificate(received.connection)
+            callback = structs.replace(callback, certificate=certificate)
         if received.proxies is not None:
             callback = received.proxies.seen(callback)
             received.peer = callback.peer
@@ -320,15 +333,8 @@ class _Received:
     """How far a request has come."""
 
     __slots__ = (
-        "done",
-        "judge",
-        "made",
-        "peer",
-        "proxies",
-        "request",
-        "source",
-        "started",
-        "token",
+        *("connection", "done", "hop", "judge", "made", "peer", "proxies", "request", "source"),
+        *("started", "token"),
     )
     judge: Source
     """By which it is judged: what was valid when it named its source."""
@@ -336,10 +342,20 @@ class _Received:
     """The same."""
     token: bytes | None
 
-    def __init__(self, request: web.BaseRequest, done: Callable[[Answer], None]) -> None:
+    def __init__(
+        self,
+        connection: RequestHandler,
+        done: Callable[[Answer], None],
+        request: web.BaseRequest | None = None,
+    ) -> None:
+        """`request`: None where nothing about it could end the connection."""
         self.started = perf_counter()
+        self.connection = connection
         self.request = request
         self.done = done
+        peer = connection.peername
+        self.hop = str(peer[0]) if isinstance(peer, tuple) else ""
+        """The address at the other end of the connection."""
         self.source = NO_SOURCE
         self.peer = ""
         self.made: Receipted | None = None
@@ -365,12 +381,14 @@ def _failed(error: BaseException) -> Answer:
     return ended(GatewayError())
 
 
-def _is_last(request: web.BaseRequest) -> bool:
+def _is_last(request: web.BaseRequest | None) -> bool:
     """Whether the connection must end with this request.
 
     After an unread body, a CONNECT or an Upgrade the parser and the sender disagree on where the
     next request begins; after a chunked body the C parser gives its trailers to the next request.
     """
+    if request is None:
+        return False
     headers = request.headers
     return (
         not request.content.is_eof()

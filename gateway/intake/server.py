@@ -110,8 +110,8 @@ async def listen(
     return Listening([await create(sock=each) for each in (sock, *copies)])
 
 
-def client_certificate(request: web.BaseRequest) -> bytes:
+def client_certificate(connection: RequestHandler) -> bytes:
     """The certificate (DER) that the connection's client has shown; empty where none was."""
-    transport = request.transport
-    connection = transport.get_extra_info("ssl_object") if transport is not None else None
-    return (connection.getpeercert(binary_form=True) or b"") if connection is not None else b""
+    transport = connection.transport
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    return (tls.getpeercert(binary_form=True) or b"") if tls is not None else b""

@@ -5,21 +5,18 @@
 
 from urllib.parse import unquote_to_bytes
 
-from aiohttp import web
-
 from gateway.core.errors import Reason
 from gateway.intake.answer import RequestError
 
 
-def route(request: web.BaseRequest) -> tuple[str, bytes | None]:
-    """Source and token of the URL. Only path and query count, never the host of the target."""
-    url = request.rel_url
-    parts = url.raw_path.split("/")
+def route(path: str, query: str) -> tuple[str, bytes | None]:
+    """Source and token of the URL, as it was sent. The host of the target never counts."""
+    parts = path.split("/")
     if len(parts) not in (3, 4) or parts[1] != "callbacks":
         raise RequestError(404, Reason.NOT_FOUND)
     if parts[3:] not in ([], [""]):
         return parts[2], unquote_to_bytes(parts[3])
-    return parts[2], query_token(url.raw_query_string) if url.raw_query_string else None
+    return parts[2], query_token(query) if query else None
 
 
 def query_token(query: str) -> bytes | None:

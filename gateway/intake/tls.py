@@ -9,7 +9,7 @@ so that they can end with their next answer.
 import ssl
 from typing import Self
 
-from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
 
 class RenewableContext(ssl.SSLContext):
@@ -34,8 +34,8 @@ class RenewableContext(ssl.SSLContext):
         """What an event loop calls for each connection."""
         return self.newest.wrap_bio(incoming, outgoing, server_side, server_hostname, session)
 
-    def is_outdated(self, request: web.BaseRequest) -> bool:
-        """Whether the request's connection began before the newest context was there."""
-        transport = request.transport
-        connection = transport.get_extra_info("ssl_object") if transport is not None else None
-        return connection is not None and connection.context is not self.newest
+    def is_outdated(self, connection: RequestHandler) -> bool:
+        """Whether the connection began before the newest context was there."""
+        transport = connection.transport
+        tls = transport.get_extra_info("ssl_object") if transport is not None else None
+        return tls is not None and tls.context is not self.newest

@@ -28,7 +28,7 @@ class Bounds:
     """How much a route may hold that Kafka has not acknowledged. One chunk is half of it.
 
     More would not be faster where Kafka is near, and stays with the process after its first
-    backlog; an answer that takes 50 ms leaves 2,500 events a second, or fewer as `batch_size` has it.
+    backlog; an answer that takes 50 ms leaves 2,500 events a second, or what `batch_size` lets.
     """
 
     events: int = 128

@@ -1,4 +1,4 @@
-"""Callbacks that are refused without a parser: only what the parser would read in the same way."""
+"""Callbacks that are read without a parser: only what the parser would read in the same way."""
 
 import asyncio
 from typing import Final
@@ -9,12 +9,14 @@ from aiohttp.http_parser import HttpRequestParser, RawRequestMessage
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gateway.intake.whole import source_of
+from gateway.intake.target import route
+from gateway.intake.whole import Head, head_of
 from tests.intake.port import name
 
 PLAIN: Final = b"POST /callbacks/media/key HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 TARGETS: Final = [
     *(b"/callbacks/media", b"/callbacks/media/key", b"/callbacks/media?token=a%20b&x=/?"),
+    *(b"/callbacks/media?token=a+b&&=&a;b&%zz=%&a=1&a=2", b"/callbacks/media/k?token=k&%FF=%e4"),
     *(
         b"/callbacks/media/..",
         b"/callbacks/./media",
@@ -49,6 +51,7 @@ LINES: Final = [
         b"Accept: */*\r\n",
         b"Proxy-Connection: close\r\n",
     ),
+    *(b"X: \t a\t \r\n", b"X:\t\r\n", b"X: :a: \r\n", b"Content-Encoding: identity\r\n"),
     *(b"ETag: a\r\n", b"etag:b\r\n", b"User-Agent: a\r\n", b"Content-Type: a/b\r\n"),
 ]
 
@@ -71,7 +74,21 @@ def mostly(usual: bytes, *others: bytes) -> some.SearchStrategy[bytes]:
 )
 def test_a_plain_callback_names_its_source(data: bytes) -> None:
     """As nearly all senders write it."""
-    assert source_of(data) == "media"
+    head = head_of(data)
+    assert head is not None
+    assert head.source == "media"
+
+
+def test_the_head_of_a_plain_callback_tells_all_that_is_needed() -> None:
+    """Token, fields as they were written, and where the body is."""
+    data = (
+        b"POST /callbacks/media?a=%2F+b&token=k%65y+ HTTP/1.1\r\nhost:x\r\n"
+        b"X-Empty:\r\nContent-Length: 2\r\nX-Twice: a\r\nX-Twice: \tb \r\n\r\n{}"
+    )
+    fields = ((b"host", b"x"), (b"X-Empty", b""), (b"Content-Length", b"2"))
+    twice = ((b"X-Twice", b"a"), (b"X-Twice", b"b"))
+    query = {"a": "/ b", "token": "key "}
+    assert head_of(data) == Head("media", b"key+", (*fields, *twice), query, len(data) - 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +102,13 @@ def test_a_plain_callback_names_its_source(data: bytes) -> None:
         PLAIN.replace(b"Host", b"".join(b"X-%d: 1\r\n" % each for each in range(65)) + b"Host"),
         PLAIN.replace(b"Host", b"X: %b\r\nHost" % (b"x" * 5000)),
         PLAIN.replace(b"Host", b"Proxy-Connection: close\r\nHost"),
+        PLAIN.replace(b"Host", b"Content-Encoding: gzip\r\nHost"),
     ],
     ids=name,
 )
 def test_anything_else_is_the_parsers(data: bytes) -> None:
     """Also where it is a callback."""
-    assert source_of(data) == ""
+    assert head_of(data) is None
 
 
 @given(
@@ -115,12 +133,14 @@ def test_the_parser_would_read_the_same(
     """One request, whole, of this source, after which the next begins and the connection lasts."""
     length = b"Content-Length: %d\r\n" % len(body)
     head = b"".join([start % target, b"\r\n", host, *lines, length, *more, b"\r\n"])
-    if source := source_of(head + body + beside):
+    if found := head_of(head + body + beside):
         first, second = asyncio.run(parsed(head + body + beside, PLAIN))
         assert (first.method, first.version) == ("POST", (1, 1))
         assert (first.should_close, first.upgrade, first.chunked) == (False, False, False)
-        path = first.url.raw_path.split("/")
-        assert (path[1:3], len(path) in (3, 4)) == (["callbacks", source], True)
+        assert (found.source, found.token) == route(first.url.raw_path, first.url.raw_query_string)
+        assert found.headers == first.raw_headers
+        assert found.query == first.url.query
+        assert (head + body + beside)[found.size :] == body
         assert second.url.raw_path == "/callbacks/media/key"
 
 

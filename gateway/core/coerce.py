@@ -25,6 +25,9 @@ ROOM: Final = 4 << 20
 """Characters that a callback may put aside: every leaf repeats its path, so that a small body could
 make events without bound."""
 
+_TEXT: Final[Scalar] = text
+_RATIO: Final[Scalar] = ratio
+"""Here a global of another module is looked up by its name, each time."""
 _PATH_MARKS = re.compile(r"[.$\[\]\"\\]")
 
 
@@ -116,8 +119,9 @@ def coerce(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
 def _object(
     value: dict[str, Value], plan: Plan, path: str, aside: Aside
 ) -> dict[str, Value] | None:
-    """The usual leaf, text of its type, is done here: it needs no path."""
-    found: dict[str, Value] = {}
+    """The usual leaf, text of its type, is done here: it needs no path. Most leaves stay as they
+    are, so that a copy takes fewer steps than a new object."""
+    found = value.copy()
     fields, rest = plan.fields, plan.rest
     for name, raw in value.items():
         known = fields.get(name, rest)
@@ -129,10 +133,12 @@ def _object(
             if scalar is None or type(raw) is not str:
                 kept = coerce(raw, known, below(path, name), aside)
             elif leaf := stripped(raw):
-                kept = leaf if scalar is text else scalar(leaf)
-                if kept is None or (scalar is ratio and "/" in leaf):
+                kept = leaf if scalar is _TEXT else scalar(leaf)
+                if kept is None or (scalar is _RATIO and "/" in leaf):
                     kept = coerce(raw, known, below(path, name), aside)
-        if kept is not None:
+        if kept is None:
+            del found[name]
+        elif kept is not raw:
             found[name] = kept
     return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None
 

@@ -47,14 +47,17 @@ class Plan:
     """Fields without a plan go aside instead of staying in place."""
 
 
-@dataclass(slots=True)
 class Aside:
     """What a coercion could not put in place: text by path, and how many fields were unknown."""
 
-    texts: dict[str, str] = field(default_factory=dict)
-    unknown: int = 0
-    room: int = ROOM
-    """Characters of paths and texts that may still be kept; `Unreadable` when they are spent."""
+    __slots__ = ("room", "texts", "unknown")
+
+    def __init__(self, *, room: int = ROOM) -> None:
+        self.texts: dict[str, str] = {}
+        self.unknown = 0
+        self.room = room
+        """Characters of paths and texts that may still be kept; `Unreadable` when they are
+        spent."""
 
     def keep(self, value: Value, path: str) -> None:
         """Put every leaf of `value` aside, as text under its path."""

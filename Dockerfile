@@ -11,7 +11,7 @@ RUN pip install --no-cache-dir --require-hashes -r deploy/compile.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY gateway gateway
-COPY deploy/compile.py deploy/
+COPY deploy/compile.py deploy/training.py deploy/
 RUN pip install --no-cache-dir --no-index --find-links /wheels /wheels/hatchling-*.whl \
  && pip install --no-cache-dir --no-index --find-links /wheels -r deploy/requirements.txt \
  && python deploy/compile.py \

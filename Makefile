@@ -21,7 +21,7 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python
 	touch $@
 
 # What every callback passes through as C extensions, where there is a C compiler; without one it runs as it is.
-$(VENV)/.compiled: deploy/compile.txt deploy/compile.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
+$(VENV)/.compiled: deploy/compile.txt deploy/compile.py deploy/training.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
     gateway/providers/*.py gateway/providers/*/*.py) gateway/intake/line.py gateway/intake/receiver.py \
     gateway/intake/target.py gateway/intake/whole.py gateway/journal/appender.py gateway/clock.py \
     gateway/processes/observed.py | $(VENV)/.installed

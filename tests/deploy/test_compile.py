@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+IS_GCC = "Free Software Foundation" in subprocess.getoutput(
+    f"{os.environ.get('CC', 'cc')} --version"
+)
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 LOOP = '''"""One loop."""
 
@@ -61,6 +64,27 @@ def test_a_pure_module_becomes_an_extension_and_leaves_nothing_else(tree: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     assert module(tree).endswith(SUFFIX)
     assert {path.name for path in tree.iterdir()} == {"deploy", "gateway"}
+
+
+@pytest.mark.skipif(
+    not Path(sysconfig.get_path("include"), "Python.h").exists(), reason="needs Python.h"
+)
+@pytest.mark.skipif(not IS_GCC, reason="only gcc's flags are known")
+@pytest.mark.parametrize("trouble", ["", "raise ValueError('no callback')"])
+def test_a_compiler_that_can_learns_from_the_training(tree: Path, trouble: str) -> None:
+    """Which runs on the extensions; where it fails, nothing is compiled, and it says why."""
+    pytest.importorskip("mypyc", reason="needs mypy of deploy/compile.txt")
+    pytest.importorskip("setuptools", reason="needs setuptools of deploy/compile.txt")
+    (tree / "deploy/training.py").write_text(
+        "from gateway.core import loop; assert loop.total([1]) == 1\n"
+        f"open('trained', 'w').write(loop.__file__)\n{trouble}\n"
+    )
+    done = compiled(tree)
+    assert (tree / "trained").read_text().endswith(SUFFIX)
+    assert done.returncode == bool(trouble)
+    assert ("no callback" in done.stderr, "training failed" in done.stderr) == (bool(trouble),) * 2
+    assert module(tree).endswith("loop.py" if trouble else SUFFIX)
+    assert {path.name for path in tree.iterdir()} == {"deploy", "gateway", "trained"}
 
 
 def test_without_a_compiler_the_source_runs_and_no_stale_extension_stays(tree: Path) -> None:

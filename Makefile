@@ -24,7 +24,7 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python
 $(VENV)/.compiled: deploy/compile.txt deploy/compile.py deploy/training.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
     gateway/providers/*.py gateway/providers/*/*.py) gateway/intake/line.py gateway/intake/receiver.py \
     gateway/intake/target.py gateway/intake/whole.py gateway/journal/appender.py gateway/clock.py \
-    gateway/processes/observed.py | $(VENV)/.installed
+    gateway/observe/tally.py gateway/processes/observed.py | $(VENV)/.installed
 	$(PIP) install --require-hashes -r deploy/compile.txt
 	$(BIN)/python deploy/compile.py
 	touch $@

@@ -2,7 +2,8 @@
 
 Times are RFC 3339 text; `received_at` is UTC with microseconds and `Z`. What every callback passes
 through is a Struct of msgspec, which is made in C: a frozen dataclass takes ten times as long, and
-a named tuple six times, which together costs a tenth of a callback.
+a named tuple six times, which together costs a tenth of a callback. (mypy 2.4 ends where a NewType
+is of a Struct: so `Proven` is a named tuple.)
 """
 
 import hashlib

@@ -1,10 +1,10 @@
 """One connection: bytes → requests, each answered before the next; aiohttp's protocol with our
 limits.
 
-A request that has come whole, as nearly all do, is answered here: neither a task, nor a response of
-aiohttp's, nor its body's deadline is needed, which take longer than all else that HTTP costs. For
-whom there is no room not even the parser is: else refusing would leave no time for anything else.
-Everything else is aiohttp's.
+A plain request that has come whole, as nearly all do, is answered here: neither aiohttp's parser,
+nor a task, a response or a deadline for the body is needed, which take longer than all else that
+HTTP costs; where there is no room, refusing would leave no time for anything else. Everything else
+is aiohttp's.
 """
 
 import asyncio
@@ -90,13 +90,14 @@ class Connection(RequestHandler):
         if self.is_answering:
             self._put_off(data)
             return
-        is_plain = self.is_idle and self.is_between and not self._close
+        ends = self._close or self._force_close
+        is_plain = self.is_idle and self.is_between and not ends
         if is_plain and self.refusals.take(self, data):
             self._stay()
             return
         if is_plain and self._take(data):
             return
-        if data:
+        if data:  # behind what aiohttp answers; where it is whole, the parser is between two again
             self.is_between = self.is_between and head_of(data) is not None
         self._feed(data)
         self._expect()
@@ -229,8 +230,7 @@ class Refusals:
         transport = connection.transport
         if transport is None or connection.writing_paused:  # who does not read gets no more
             return False
-        hop = connection.peername
-        answer = self.receiver.turned_away(data, str(hop[0]) if isinstance(hop, tuple) else "")
+        answer = self.receiver.turned_away(data, connection)
         if answer is None:
             return False
         if not self._answers:

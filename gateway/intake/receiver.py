@@ -197,7 +197,7 @@ class Receiver:
         except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
             _log.exception("the observer failed")
 
-    def turned_away(self, data: bytes, peer: str) -> bytes | None:
+    def turned_away(self, data: bytes, connection: RequestHandler) -> bytes | None:
         """The whole answer to a callback that has come in one piece while the line is full; None
         where it must be looked at."""
         if self.closing:
@@ -205,7 +205,7 @@ class Receiver:
         head = head_of(data)
         if head is None or head.source not in self._sources:
             return None
-        self._tell(head.source, _NO_ROOM, seconds=0.0, made=None, peer=peer)
+        self._tell(head.source, _NO_ROOM, seconds=0.0, made=None, peer=_hop(connection))
         return said(_NO_ROOM)
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
@@ -353,15 +353,19 @@ class _Received:
         self.connection = connection
         self.request = request
         self.done = done
-        peer = connection.peername
-        self.hop = str(peer[0]) if isinstance(peer, tuple) else ""
-        """The address at the other end of the connection."""
+        self.hop = _hop(connection)
         self.source = NO_SOURCE
         self.peer = ""
         self.made: Receipted | None = None
 
 
 _Step = Callable[..., Answer | None]
+
+
+def _hop(connection: RequestHandler) -> str:
+    """The address at the other end of the connection."""
+    peer = connection.peername
+    return str(peer[0]) if isinstance(peer, tuple) else ""
 
 
 def _settle(answered: "asyncio.Future[Answer]", answer: Answer) -> None:

@@ -39,6 +39,8 @@ _NEVER_TWICE: Final = (
 _MOST_FIELDS: Final = 64
 _LONGEST: Final = 4096
 """Bytes of a head; the parser takes more of both."""
+_MOST_PARAMETERS: Final = 32
+"""Of a query: hundreds would make a head that is kept a hundred times as large as it came."""
 
 
 class Head(Struct, frozen=True, gc=False):
@@ -51,7 +53,7 @@ class Head(Struct, frozen=True, gc=False):
     query: Mapping[str, str]
     size: int
     """Bytes of the head itself."""
-    body: int
+    length: int
     """Bytes of the body."""
 
 
@@ -59,10 +61,10 @@ def head_of(data: bytes) -> Head | None:
     """The head of `data` where that is one whole callback; None where it may be anything else, more
     than one request or less."""
     head = _read(data[: data.find(b"\r\n\r\n", 0, _LONGEST) + 4])
-    return head if head is not None and head.size + head.body == len(data) else None
+    return head if head is not None and head.size + head.length == len(data) else None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _read(head: bytes) -> Head | None:
     """None of what is not plain."""
     whole = _WHOLE.fullmatch(head)
@@ -74,6 +76,8 @@ def _read(head: bytes) -> Head | None:
     if any(lower.count(field) > 1 for field in _NEVER_TWICE):
         return None
     path, query = whole[1].decode(), (whole[2] or b"").decode()
+    if query.count("&") >= _MOST_PARAMETERS:
+        return None
     source, token = route(path, query)
     asked = URL.build(path=path, query_string=query, encoded=True).query if query else {}
     fields = [line.partition(b":") for line in whole[3].split(b"\r\n")[:-1]]

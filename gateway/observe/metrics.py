@@ -5,7 +5,6 @@ these through prometheus_client's multiprocess files, so the folder of `shared` 
 this module is imported; what can be read from the journal is in `journal_metrics` and `outcomes`.
 """
 
-import asyncio
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -94,37 +93,6 @@ def missing(counted: Iterable[Metric]) -> Iterator[Metric]:
         for family in each.describe():
             if family.name not in there:
                 yield family
-
-
-class Tally:
-    """Counts that go to the shared files together: a write there costs more than the counting.
-
-    `add` arms one flush on the event loop, so that whatever one turn of the loop counts is written
-    once for each metric.
-    """
-
-    def __init__(self) -> None:
-        self._counts: dict[Counter, int] = {}
-        self._latest: dict[Gauge, float] = {}
-
-    def add(self, counter: Counter) -> None:
-        """Count one."""
-        if not self._counts:
-            asyncio.get_running_loop().call_soon(self.flush)
-        self._counts[counter] = self._counts.get(counter, 0) + 1
-
-    def latest(self, gauge: Gauge, value: float) -> None:
-        """Set the gauge with the next flush of counts."""
-        self._latest[gauge] = value
-
-    def flush(self) -> None:
-        """Write what has been counted."""
-        counts, self._counts = self._counts, {}
-        for counter, count in counts.items():
-            counter.inc(count)
-        latest, self._latest = self._latest, {}
-        for gauge, value in latest.items():
-            gauge.set(value)
 
 
 @cache

@@ -12,6 +12,7 @@ from gateway.core.pipeline import Receipted
 from gateway.intake.answer import Answer, Result
 from gateway.observe import metrics
 from gateway.observe.lines import LONGEST, Fields, Lines
+from gateway.observe.tally import Tally
 
 _MOST_IDS: Final = 20
 """Of one line: a callback may have thousands of events."""
@@ -24,7 +25,7 @@ class Observed:
 
     def __init__(self, lines: Lines, tags: Mapping[str, str]) -> None:
         self._lines = lines
-        self._tally = metrics.Tally()
+        self._tally = Tally()
         self._tags = tags
         self._turned_away: Counter[str] = Counter()
 
@@ -36,7 +37,7 @@ class Observed:
         if answer.reason == Reason.OVERLOADED:
             self._turn_away(source)
             return
-        metrics.callback_seconds(source).observe(seconds)
+        self._tally.observe(metrics.callback_seconds(source), seconds)
         if made is not None:
             self._count(source, answer, made)
         line = _line(source, answer, seconds, made)

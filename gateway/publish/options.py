@@ -23,7 +23,8 @@ class KafkaOptions:
     """Shortest time from one look into the journal to the next while events come in: half of it
     is the mean delay of an event, and each look has a fixed price."""
     batch_size: int = 122_880
-    """Bytes of all batches of one request, each of one partition; a larger record goes alone.
+    """Bytes of all batches of one request, each of one partition; what is larger goes alone: one
+    record, or a batch that is repeated.
 
     kafka-python encodes into a buffer that begins with 64 KiB, doubles and is never made smaller:
     with the copies on the way it would cost a process a MiB after each backlog larger than before.

@@ -154,6 +154,8 @@ class Producer:
         timestamp_ms = int(time() * 1000)
         batches: dict[_Place, bytes] = {}
         for place, lane in load.items():
+            if batches and lane.waiting[0].size > room:
+                break
             records = lane.batch(room)
             encoded = encode(
                 records,

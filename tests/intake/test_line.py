@@ -383,6 +383,19 @@ async def test_no_answer_overtakes_a_refusal(status: int) -> None:
         assert [(await wire.reply()).status for _ in range(3)] == [503, 503, status]
 
 
+async def test_who_is_disconnected_is_not_listened_to() -> None:
+    """Nobody would get the answer."""
+    async with open_port() as port:
+        await port.dial()
+        await until(lambda: port.server.connections)
+        (connection,) = port.server.connections
+        connection.force_close()
+        connection.data_received(OK)
+        await until(lambda: not port.server.connections)
+        await turns(3)
+        assert (port.journal.entries, port.statuses) == ([], [])
+
+
 async def test_callbacks_that_wait_together_are_looked_at_in_step_and_large_ones_are_not() -> None:
     """However large: what is held at once is bounded, and all of it leaves the line in its turn."""
     steps: list[list[int]] = []

@@ -103,6 +103,7 @@ def test_the_head_of_a_plain_callback_tells_all_that_is_needed() -> None:
         PLAIN.replace(b"Host", b"X: %b\r\nHost" % (b"x" * 5000)),
         PLAIN.replace(b"Host", b"Proxy-Connection: close\r\nHost"),
         PLAIN.replace(b"Host", b"Content-Encoding: gzip\r\nHost"),
+        PLAIN.replace(b"/key", b"?" + b"a&" * 32),
     ],
     ids=name,
 )

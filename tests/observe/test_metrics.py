@@ -5,11 +5,17 @@ import os
 import subprocess
 from typing import Self
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from prometheus_client import Histogram
+
 from gateway.core.errors import GatewayError
 from gateway.observe import metrics
 from gateway.observe.journal_metrics import JournalCollector, RouteState
 from gateway.observe.outcomes import Figure
 from gateway.observe.processes import ProcessCollector
+from gateway.observe.tally import Tally
 
 
 def samples(name: str, **labels: str) -> dict[str, float]:
@@ -25,7 +31,7 @@ def samples(name: str, **labels: str) -> dict[str, float]:
 
 async def test_a_tally_is_written_once_a_turn_and_adds_up() -> None:
     """What one turn of the loop counts goes to the metric together."""
-    tally = metrics.Tally()
+    tally = Tally()
     counter = metrics.callbacks("tally", "accepted", "")
     for _ in range(5):
         tally.add(counter)
@@ -38,6 +44,30 @@ async def test_a_tally_is_written_once_a_turn_and_adds_up() -> None:
     assert samples("gateway_callbacks_total", source="tally") == {"accepted,": 6.0}
     name = "gateway_source_last_callback_timestamp_seconds"
     assert samples(name, source="tally") == {"": 7.0}
+
+
+@given(values=some.lists(some.floats(0, 100) | some.sampled_from((0.001, 0.5, 10.0)), min_size=1))
+def test_what_is_observed_together_is_as_one_by_one(values: list[float]) -> None:
+    """In every bucket, and in the sum."""
+    together, each = (
+        Histogram("observed_seconds", "For a test.", buckets=(0.001, 0.5, 10), registry=None)
+        for _ in range(2)
+    )
+    tally = Tally()
+    for value in values:
+        tally.observe(together, value)
+        each.observe(value)
+    tally.flush()
+
+    def figures(histogram: Histogram) -> list[tuple[str, str, object]]:
+        (family,) = histogram.collect()
+        return [
+            (sample.name, sample.labels.get("le", ""), pytest.approx(sample.value))
+            for sample in family.samples
+            if not sample.name.endswith("_created")
+        ]
+
+    assert figures(together) == figures(each)
 
 
 def test_a_source_counts_from_0_before_its_first_callback() -> None:

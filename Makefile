@@ -22,9 +22,8 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(BIN)/python
 
 # What every callback passes through as C extensions, where there is a C compiler; without one it runs as it is.
 $(VENV)/.compiled: deploy/compile.txt deploy/compile.py deploy/training.py $(wildcard gateway/core/*.py gateway/core/*/*.py \
-    gateway/providers/*.py gateway/providers/*/*.py) gateway/intake/limits.py gateway/intake/line.py \
-    gateway/intake/receiver.py gateway/intake/target.py gateway/intake/whole.py gateway/journal/appender.py gateway/clock.py \
-    gateway/observe/tally.py gateway/processes/observed.py | $(VENV)/.installed
+    gateway/providers/*.py gateway/providers/*/*.py gateway/intake/*.py gateway/observe/*.py) gateway/clock.py \
+    gateway/journal/appender.py gateway/processes/observed.py | $(VENV)/.installed
 	$(PIP) install --require-hashes -r deploy/compile.txt
 	$(BIN)/python deploy/compile.py
 	touch $@

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 
 from gateway.core.errors import Busy, GatewayError, Ignored, Reason, Refused
 from gateway.core.model import Entry, Receipt
+from gateway.intake.errors import RateLimited, RequestError
 
 RETRY_AFTER_SECONDS: Final = 5
 _SERVER = "callback-gateway"
@@ -45,27 +46,6 @@ class Answer(Struct, frozen=True, gc=False):
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
     close: bool = False
-
-
-class RequestError(GatewayError):
-    """The request itself is not acceptable: the sender must change it. Nothing was kept."""
-
-    def __init__(self, status: int, reason: Reason, *, close: bool = False) -> None:
-        super().__init__(reason.value)
-        self.status = status
-        self.reason = reason
-        self.close = close
-
-
-class RateLimited(GatewayError):
-    """Too often: the sender must wait for so many seconds. Nothing was kept."""
-
-    status = 429
-    reason = Reason.RATE_LIMITED
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"too often by {seconds} s")
-        self.seconds = seconds
 
 
 def durable(entry: Entry, receipt: Receipt) -> Answer:

@@ -12,7 +12,7 @@ from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.core.errors import Busy, Reason, forget_frames
-from gateway.intake.answer import RequestError
+from gateway.intake.errors import RequestError
 
 MOST_ARRIVING: Final = 64 << 20
 """Bytes."""

@@ -19,7 +19,8 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import forget_frames
 from gateway.intake.answer import Answer, said
-from gateway.intake.receiver import FOREIGN, Receiver
+from gateway.intake.receiver import FOREIGN
+from gateway.intake.refusals import Refusals
 from gateway.intake.whole import head_of
 
 _METHOD = re.compile(r"[^']*'[A-Z-]+ (/|https?://)")  # HTTP with a method llhttp has never heard of
@@ -55,7 +56,7 @@ class Connection(RequestHandler):
     def __init__(
         self,
         manager: web.Server,
-        refusals: "Refusals",
+        refusals: Refusals,
         *,
         keepalive_timeout: float,
         lingering_time: float,
@@ -209,40 +210,6 @@ class Connection(RequestHandler):
             message, self.newest = self._messages[-1]
             if not isinstance(message, RawRequestMessage):
                 self.is_unmeasured = _is_unmeasured(data)
-
-
-class Refusals:
-    """Answers to those who find no room, which all that come in a turn of the event loop get
-    together: a sender that waits for one wakes up, which costs more than the answer."""
-
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
-        self._answers: dict[asyncio.Transport, bytes] = {}
-
-    def owe(self, connection: Connection) -> bool:
-        """An answer is still to be sent, and no other may be before it."""
-        return connection.transport in self._answers
-
-    def take(self, connection: Connection, data: bytes) -> bool:
-        """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
-        if not self.receiver.line.is_full:
-            return False
-        transport = connection.transport
-        if transport is None or connection.writing_paused:  # who does not read gets no more
-            return False
-        answer = self.receiver.turned_away(data, connection)
-        if answer is None:
-            return False
-        if not self._answers:
-            asyncio.get_running_loop().call_soon(self._send)
-        self._answers[transport] = self._answers.get(transport, b"") + answer
-        return True
-
-    def _send(self) -> None:
-        answers, self._answers = self._answers, {}
-        for transport, answer in answers.items():
-            if not transport.is_closing():
-                transport.write(answer)
 
 
 def _is_of_body(error: BaseException | None) -> bool:

@@ -18,7 +18,7 @@ from gateway.core.model import Callback
 from gateway.core.networks import address, within
 from gateway.core.origin import verify
 from gateway.core.pipeline import Receipted, Source, process_all
-from gateway.intake.answer import RateLimited
+from gateway.intake.errors import RateLimited
 
 MOST_PEERS: Final = 4096
 """Of each kind; the one that was not heard of for the longest is forgotten."""

@@ -20,8 +20,9 @@ from msgspec import structs
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process_all
-from gateway.intake.answer import Answer, RequestError, agreed, durable, ended, response, said
+from gateway.intake.answer import Answer, agreed, durable, ended, response, said
 from gateway.intake.body import Arriving, Limits, read_body
+from gateway.intake.errors import RequestError
 from gateway.intake.line import AT_ONCE, Line
 from gateway.intake.proxies import Proxies
 from gateway.intake.target import route

@@ -16,8 +16,9 @@ from aiohttp import http_parser, web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.core.errors import GatewayError
-from gateway.intake.connection import Connection, Refusals, request
+from gateway.intake.connection import Connection, request
 from gateway.intake.receiver import Receiver
+from gateway.intake.refusals import Refusals
 
 KEEPALIVE_SECONDS: Final = 15
 """Also the deadline of the request head: aiohttp closes idle connections by this clock only."""

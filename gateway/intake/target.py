@@ -6,7 +6,7 @@
 from urllib.parse import unquote_to_bytes
 
 from gateway.core.errors import Reason
-from gateway.intake.answer import RequestError
+from gateway.intake.errors import RequestError
 
 
 def route(path: str, query: str) -> tuple[str, bytes | None]:

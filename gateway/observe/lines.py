@@ -42,8 +42,8 @@ class Lines:
         self._dropped = 0
         self._some = Event()
         self._closing = Event()
-        self._thread = Thread(target=self._run, name="log", daemon=True)
-        self._thread.start()
+        self._writer = Thread(target=self._run, name="log", daemon=True)
+        self._writer.start()
 
     def add(self, fields: Fields) -> None:
         """Write `fields` as one line, soon."""
@@ -57,7 +57,7 @@ class Lines:
         """Write what waits, if the stream takes it at once, and end."""
         self._closing.set()
         self._some.set()
-        self._thread.join(_CLOSE_SECONDS)
+        self._writer.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
         while not self._closing.is_set():

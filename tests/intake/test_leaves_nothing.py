@@ -7,8 +7,8 @@ import pytest
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Callback
 from gateway.core.pipeline import Receipted, Source
-from gateway.intake.answer import RateLimited
 from gateway.intake.body import Arriving, Limits
+from gateway.intake.errors import RateLimited
 from gateway.intake.line import Line
 from gateway.intake.receiver import Process
 from tests.cycles import kept_in_cycles

@@ -9,7 +9,7 @@ from msgspec import structs
 from gateway.core.errors import Refused
 from gateway.core.model import Callback, Proof
 from gateway.core.pipeline import Receipted
-from gateway.intake.answer import RateLimited
+from gateway.intake.errors import RateLimited
 from gateway.intake.limits import TRUSTED_SECONDS, Bucket, Peers, Rate, Throttle, network
 from gateway.intake.proxies import Proxies
 from tests import sources

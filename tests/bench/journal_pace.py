@@ -8,30 +8,22 @@ times a second. Latency is from the call to the receipt. The last line is one JS
 import argparse
 import asyncio
 import json
-import multiprocessing
 import os
 import random
 import tempfile
-from contextlib import suppress
-from multiprocessing.synchronize import Event as Flag
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
 
 from gateway.core.errors import Busy
 from gateway.core.model import Entry
-from gateway.journal import Appender, Upkeep, Writer
+from gateway.journal import Appender, Writer
 from tests.bench.journal_bench import entries
+from tests.bench.upkeep import written_back
 from tests.journal.waiting import kept
 
 SEED = 1
-
-
-def write_back(path: Path, ended: Flag) -> None:
-    """What the supervisor does."""
-    with Upkeep(path) as upkeep:
-        while not ended.wait(0.25):
-            upkeep.checkpoint()
 
 
 async def run(path: Path, rate: float, seconds: float) -> tuple[list[float], list[float]]:
@@ -70,14 +62,9 @@ def main() -> None:
     parser.add_argument("--no-upkeep", action="store_true", help="for comparison")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="journal-bench-") as folder:
-        path, ended = Path(folder, "journal.db"), multiprocessing.Event()
-        upkeep = multiprocessing.Process(target=write_back, args=(path, ended))
-        if not options.no_upkeep:
-            upkeep.start()
-        latencies, commits = asyncio.run(run(path, options.rate, options.seconds))
-        ended.set()
-        if not options.no_upkeep:
-            upkeep.join()
+        path = Path(folder, "journal.db")
+        with nullcontext() if options.no_upkeep else written_back(path):
+            latencies, commits = asyncio.run(run(path, options.rate, options.seconds))
     told: dict[str, float] = {
         "rate": options.rate,
         "events": len(latencies),

@@ -37,6 +37,7 @@ from gateway.providers import providers
 from gateway.settings import Settings, load
 from gateway.sources import build_sources
 from tests.bench.bodies import callback_json
+from tests.bench.upkeep import written_back
 
 
 class Stage(IntEnum):
@@ -101,6 +102,7 @@ def receiver(stage: Stage, settings: Settings, opened: ExitStack) -> Receiver:
     observer: Observer = nothing
     handle: Process = as_they_are
     if stage >= Stage.JOURNAL:
+        opened.enter_context(written_back(settings.journal.path))
         writer = opened.enter_context(Writer(settings.journal.path, max_size=1 << 34))
         journal = Appender(writer)
     if stage >= Stage.OBSERVED:

@@ -69,7 +69,7 @@ class Run:
                 f"p50 {self.p50_ms:.2f} ms  p99 {self.p99_ms:.2f} ms")  # fmt: skip
 
 
-def load(server: Server, body: str, seconds: int) -> Run:
+def load(server: Server, body: str, seconds: int, *, connections: int = CONNECTIONS) -> Run:
     """Load the server for some seconds; every answer must be a 200."""
     with tempfile.TemporaryDirectory(prefix="gateway-load-") as name:
         script, text = Path(name, "post.lua"), Path(name, "body")
@@ -77,7 +77,7 @@ def load(server: Server, body: str, seconds: int) -> Run:
         text.write_text(body)
         before = cpu_seconds(server.pid)
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script, server.url, "--",
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, server.url, "--",
              text, os.urandom(7).hex()],
             check=True, capture_output=True, text=True, timeout=seconds + 30,
         )  # fmt: skip

@@ -23,7 +23,8 @@ MODULES: Final = (
     *("gateway/core/*.py", "gateway/core/checks/*.py", "gateway/providers/tencent_ci/*.py"),
     *("gateway/intake/answer.py", "gateway/intake/limits.py", "gateway/intake/line.py"),
     *("gateway/intake/receiver.py", "gateway/intake/refusals.py", "gateway/intake/target.py"),
-    *("gateway/intake/whole.py", "gateway/clock.py", "gateway/journal/appender.py"),
+    *("gateway/intake/together.py", "gateway/intake/whole.py"),
+    *("gateway/clock.py", "gateway/journal/appender.py"),
     *("gateway/observe/lines.py", "gateway/observe/tally.py", "gateway/processes/observed.py"),
 )
 """Of what is not pure no whole room: a class of C is neither a base of Python's nor has one."""

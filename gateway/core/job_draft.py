@@ -96,12 +96,19 @@ def job_draft(
 
 def seconds(job: Node) -> dict[str, float]:
     """`queue_seconds` and `run_seconds`, where both their times are known and in order."""
-    created, started, finished = (
-        datetime.fromisoformat(job[name]) if name in job else None
-        for name in ("created_at", "started_at", "finished_at")
-    )
-    spans = {"queue_seconds": _span(created, started), "run_seconds": _span(started, finished)}
-    return {name: span for name, span in spans.items() if span is not None and span >= 0}
+    found: dict[str, float] = {}
+    if "started_at" not in job:
+        return found
+    started = datetime.fromisoformat(job["started_at"])
+    if "created_at" in job:
+        queued = (started - datetime.fromisoformat(job["created_at"])).total_seconds()
+        if queued >= 0:
+            found["queue_seconds"] = queued
+    if "finished_at" in job:
+        run = (datetime.fromisoformat(job["finished_at"]) - started).total_seconds()
+        if run >= 0:
+            found["run_seconds"] = run
+    return found
 
 
 def at(node: Value, path: str) -> Value:
@@ -109,10 +116,6 @@ def at(node: Value, path: str) -> Value:
     for step in path.split("."):
         node = node.get(step) if isinstance(node, dict) else None
     return node
-
-
-def _span(start: datetime | None, end: datetime | None) -> float | None:
-    return (end - start).total_seconds() if start and end else None
 
 
 def _picked(payload: Value, paths: Paths) -> Node:

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.core.errors import Refused
 from gateway.core.model import Callback
 from gateway.core.pipeline import Receipted, Source
-from gateway.intake.receiver import Process
+from gateway.intake.together import Process
 
 _SCHEMES: Final = {"basic": 'Basic realm="callbacks"', "bearer": "Bearer"}
 

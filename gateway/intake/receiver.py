@@ -7,8 +7,7 @@ double their price.
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter, time
 from typing import Final, Protocol
@@ -23,15 +22,14 @@ from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake.answer import Answer, agreed, durable, ended, response, said
 from gateway.intake.body import Arriving, Limits, read_body
 from gateway.intake.errors import RequestError
-from gateway.intake.line import AT_ONCE, Line
+from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
 from gateway.intake.target import route
+from gateway.intake.together import Process, Together
 from gateway.intake.whole import Head, head_of
 
 FOREIGN: Final = web.RequestKey("foreign", bool)
 """Set on a request that names another version of HTTP than 1.0 or 1.1."""
-IN_STEP: Final = 64 << 10
-"""Bytes of bodies from which on no more are looked at in step: documents take ten times that."""
 NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
@@ -42,8 +40,6 @@ _MALFORMED = {
     411: Reason.LENGTH_REQUIRED,
 }
 _log = logging.getLogger(__name__)
-Process = Callable[[Sequence[tuple[Callback, Source]]], list[Receipted | Exception]]
-"""What is to be made durable of each, or why nothing."""
 
 
 class Journal(Protocol):
@@ -94,7 +90,7 @@ class Receiver:
         self._now = now
         self._proxies = proxies
         self._certificate = certificate
-        self._process = process
+        self._together = Together(process)
         self._is_outdated = is_outdated
         self.line = line or Line()
         self._arriving = arriving or Arriving()
@@ -103,8 +99,6 @@ class Receiver:
         """Every answer from now on ends its connection."""
         self.busy: set[RequestHandler] = set()
         """Connections with a request in flight."""
-        self._together: deque[tuple[_Received, Callback]] = deque()
-        """Those whose turn it is."""
         self._confirming: set[asyncio.Future[Receipted]] = set()
 
     def reload(
@@ -117,7 +111,7 @@ class Receiver:
     ) -> None:
         """Judge by these from now on; a request that has named its source finishes with the old."""
         self._sources, self._limits, self._proxies = sources, limits, proxies
-        self._process = process
+        self._together.process = process
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         """Answer one request; whatever happens inside, the sender gets one of our answers."""
@@ -260,37 +254,8 @@ class Receiver:
         if received.proxies is not None:
             callback = received.proxies.seen(callback)
             received.peer = callback.peer
-        self.line.turn(partial(self._join, received, callback))
-
-    def _join(self, received: "_Received", callback: Callback) -> None:
-        """Whose turn it is: together with all others whose turn it is now."""
-        if not self._together:
-            asyncio.get_running_loop().call_soon(self._understand)
-        self._together.append((received, callback))
-        if len(self._together) == AT_ONCE:
-            self._understand()
-
-    def _understand(self) -> None:
-        while self._together:
-            some = self._some()
-            found = self._processed([(callback, received.judge) for received, callback in some])
-            for (received, _), made in zip(some, found, strict=True):
-                self._go(self._understood, received, made)
-
-    def _some(self) -> "list[tuple[_Received, Callback]]":
-        """Of those together as many as may be looked at in step: large ones take much memory."""
-        some: list[tuple[_Received, Callback]] = []
-        size = 0
-        while self._together and size < IN_STEP:
-            some.append(self._together.popleft())
-            size += len(some[-1][1].body)
-        return some
-
-    def _processed(self, callbacks: list[tuple[Callback, Source]]) -> list[Receipted | Exception]:
-        try:
-            return self._process(callbacks)
-        except Exception as error:  # noqa: BLE001 - the outermost edge
-            return [error for _ in callbacks]
+        done = partial(self._go, self._understood, received)
+        self.line.turn(partial(self._together.join, callback, received.judge, done))
 
     def _understood(self, received: "_Received", made: Receipted | Exception) -> Answer | None:
         if isinstance(made, Exception):

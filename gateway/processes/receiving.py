@@ -25,9 +25,10 @@ from gateway.intake.body import Limits
 from gateway.intake.challenges import challenge, challenging
 from gateway.intake.limits import Rate, Throttle
 from gateway.intake.proxies import Proxies
-from gateway.intake.receiver import Process, Receiver
+from gateway.intake.receiver import Receiver
 from gateway.intake.server import CallbackServer, client_certificate, listen
 from gateway.intake.tls import RenewableContext
+from gateway.intake.together import Process
 from gateway.journal import Appender, Writer
 from gateway.observe import metrics
 from gateway.observe.lines import Lines

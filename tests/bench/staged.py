@@ -27,8 +27,9 @@ from gateway.core.pipeline import ID_LENGTH, Receipted, Source, process_all
 from gateway.core.provider import Draft
 from gateway.intake.answer import Answer
 from gateway.intake.body import Limits
-from gateway.intake.receiver import Journal, Observer, Process, Receiver
+from gateway.intake.receiver import Journal, Observer, Receiver
 from gateway.intake.server import CallbackServer, listen
+from gateway.intake.together import Process
 from gateway.journal import Appender, Writer
 from gateway.observe.logs import log_to_stderr
 from gateway.processes.cycles import tame

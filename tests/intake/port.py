@@ -20,9 +20,10 @@ from gateway.intake.answer import Answer
 from gateway.intake.body import Arriving, Limits
 from gateway.intake.line import Line
 from gateway.intake.proxies import Proxies
-from gateway.intake.receiver import Process, Receiver
+from gateway.intake.receiver import Receiver
 from gateway.intake.server import CallbackServer, client_certificate, listen
 from gateway.intake.tls import RenewableContext
+from gateway.intake.together import Process
 from tests import sources
 
 DEADLINE: Final = 3.0

@@ -10,7 +10,7 @@ from gateway.core.pipeline import Receipted, Source
 from gateway.intake.body import Arriving, Limits
 from gateway.intake.errors import RateLimited
 from gateway.intake.line import Line
-from gateway.intake.receiver import Process
+from gateway.intake.together import Process
 from tests.cycles import kept_in_cycles
 from tests.intake.port import Port, callback, chunked, name, open_port, post, request, until
 

@@ -14,7 +14,7 @@ from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake import answer
 from gateway.intake.body import Arriving
 from gateway.intake.line import AT_ONCE, BURST, BURST_SECONDS, PATIENCE, RELIEF, Line
-from gateway.intake.receiver import IN_STEP
+from gateway.intake.together import IN_STEP
 from tests.intake.port import (
     PATH,
     Port,

@@ -20,6 +20,9 @@ from gateway.journal.worker import Worker
 
 LARGEST_BATCH: Final = 8 << 20
 """Bytes from which on a batch takes no more: a commit of them takes some 50 ms."""
+MOST_AT_ONCE: Final = 128
+"""Entries of a batch: what one statement takes. More would take several, each of which has to win
+the interpreter lock back from a busy loop: then more wait for the next one, and so on."""
 PATIENCE: Final = 3.0
 """Seconds. Senders give up after 5."""
 
@@ -182,7 +185,7 @@ class Appender:
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
         size = 0
-        while self._waiting and size < LARGEST_BATCH:
+        while self._waiting and size < LARGEST_BATCH and len(batch) < MOST_AT_ONCE:
             batch.append(self._waiting.popleft())
             size += batch[-1].size
         return batch

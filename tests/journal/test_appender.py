@@ -62,10 +62,10 @@ async def test_what_comes_at_the_same_time_is_one_commit() -> None:
     gate = Gate()
     appender = Appender(gate)
 
-    receipts = await asyncio.gather(*(kept(appender, callback(str(n))) for n in range(200)))
+    receipts = await asyncio.gather(*(kept(appender, callback(str(n))) for n in range(128)))
 
-    assert receipts == [NEW] * 200
-    assert gate.batches == [200]
+    assert receipts == [NEW] * 128
+    assert gate.batches == [128]
     await appender.close()
 
 

@@ -30,6 +30,10 @@ class Reader:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
+    def has(self, text: bytes) -> bool:
+        """Whether it was read by now."""
+        return text in self._found
+
     def lines(self) -> list[dict[str, Any]]:
         """All of them, once the last writer has closed; each is a JSON object."""
         self._thread.join()
@@ -83,12 +87,20 @@ def test_lines_that_do_not_fit_wait_or_are_counted(pipe: tuple[int, int], kind: 
         lines.add({"number": number, "text": "x" * 100})
     until(lambda: not is_empty(reading))
     reader = Reader(reading)
-    until(lambda: is_empty(reading))
-    lines.add({"number": 500})
+    later = 0
+
+    def is_read() -> bool:
+        """Whether a later line was read, and so the number of all that were dropped before it."""
+        nonlocal later
+        lines.add({"later": later})
+        later += 1
+        return reader.has(b'"later"')
+
+    until(is_read)
     lines.close()
     os.close(writing)
     told = reader.lines()
     dropped = [line["dropped_log_lines"] for line in told if "dropped_log_lines" in line]
     written = [line["number"] for line in told if "number" in line]
     assert written == sorted(set(written))
-    assert len(written) + sum(dropped) == 501
+    assert len(told) - len(dropped) + sum(dropped) == 500 + later

@@ -4,7 +4,9 @@ A callback costs some half a millisecond of computing. Without a line, all that 
 would be worked off before the loop turns again, however many, and whoever comes next, also to be
 refused, would wait for all of them. So what cannot be answered soon is told so at once: a burst may
 fill the line, but where it does not end, a long line would make everybody wait and serve nobody.
-How long is too long is a time, and how many that are, the line learns from its own turns.
+How long is too long is a time, and how many that are, the line learns from its own turns. They
+stop while many that had theirs are not durable yet: whatever is slow, all wait here and nowhere
+else.
 """
 
 import asyncio
@@ -26,11 +28,15 @@ PATIENCE: Final = 0.1
 RELIEF: Final = 1.0
 """Seconds, both."""
 AT_ONCE: Final = 8
-"""Callbacks for each turn; some 3 to 8 ms of work."""
+AT_ONCE_SECONDS: Final = 0.005
+"""Callbacks for each turn; more, as many as take these seconds: what else comes has its share of the
+loop once for each turn, and costs the less the more there is of it."""
+MOST_AHEAD: Final = 256
+"""Callbacks that had their turn and are not settled: one commit of them runs, one collects."""
 _LEAST_SECONDS: Final = 0.0001
 """No callback takes less, whatever the clock says."""
-_SMOOTHING: Final = 16
-"""Turns that have a part in what a callback is known to take."""
+_SMOOTHING: Final = 32
+"""Turns that have a part in what a callback is known to take: more than between two commits."""
 
 
 class Line:
@@ -46,12 +52,19 @@ class Line:
         """`now`: seconds of a clock that nobody sets."""
         self._least_burst, self._least_standing, self._now = burst, standing, now
         self._burst, self._standing = burst, standing
+        self._at_once = AT_ONCE
         self._seconds = STANDING_SECONDS / STANDING
         """What a callback takes, with all else that the loop does between two."""
         self._turned = 0.0
-        """When this turn of the loop began."""
-        self._was_full = False
-        """Those who waited have filled the last turn, whose length tells what they take."""
+        """When the turns began whose length is not known yet."""
+        self._taken = 0
+        """Callbacks of these turns."""
+        self._is_busy = False
+        """The last turn was full, or somebody waits for the next."""
+        self._is_turning = False
+        """The next turn is to come, whether or not somebody waits."""
+        self._ahead = 0
+        """Callbacks that were handed on and are not settled."""
         self._waiting: deque[Callable[[], object]] = deque()
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
@@ -84,13 +97,23 @@ class Line:
     def turn(self, go: Callable[[], object]) -> None:
         """Call `go`, which does not raise, when it is its turn: now or later. Raises `Busy`."""
         self.assert_room()
-        if self._left and not self._waiting:  # a `go` may bring another, which comes last
+        if not self._waiting and self._may_go():  # a `go` may bring another, which comes last
             self._take()
             go()
             return
         if not self._waiting:
             self._begun = self._now()
         self._waiting.append(go)
+
+    def handed_on(self) -> None:
+        """Who had a turn now waits for something else."""
+        self._ahead += 1
+
+    def settled(self) -> None:
+        """And does so no more."""
+        self._ahead -= 1
+        if self._waiting:
+            self._await_turn()
 
     def _is_full(self, waiting: int) -> bool:
         if waiting < self._standing:
@@ -108,25 +131,38 @@ class Line:
     def _come(self, count: int) -> None:
         self._expected -= count
 
+    def _may_go(self) -> bool:
+        return self._left > 0 and self._ahead < MOST_AHEAD
+
     def _take(self) -> None:
-        if self._left == AT_ONCE:
-            asyncio.get_running_loop().call_soon(self._next)
+        self._await_turn()
         self._left -= 1
+        self._taken += 1
+
+    def _await_turn(self) -> None:
+        if not self._is_turning:
+            self._is_turning = True
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        self._left = AT_ONCE
-        now = self._now()
-        if self._was_full:
-            self._measure(now - self._turned)
-        self._turned = now
-        while self._waiting and self._left:
+        self._learn()
+        self._is_turning = False
+        self._left = self._at_once
+        while self._waiting and self._may_go():
             go = self._waiting.popleft()
             self._take()
             go()
-        self._was_full = not self._left
+        self._is_busy = bool(self._waiting) or not self._left
 
-    def _measure(self, turn: float) -> None:
-        seconds = max(turn / AT_ONCE, _LEAST_SECONDS)
-        self._seconds += (seconds - self._seconds) / _SMOOTHING
-        self._burst = max(self._least_burst, int(BURST_SECONDS / self._seconds))
-        self._standing = max(self._least_standing, int(STANDING_SECONDS / self._seconds))
+    def _learn(self) -> None:
+        """Only turns that were full, or that somebody waits for, tell what a callback takes."""
+        if self._is_busy and self._taken < AT_ONCE:
+            return
+        now = self._now()
+        if self._is_busy:
+            seconds = max((now - self._turned) / self._taken, _LEAST_SECONDS)
+            self._seconds += (seconds - self._seconds) / _SMOOTHING
+            self._at_once = max(AT_ONCE, int(AT_ONCE_SECONDS / self._seconds))
+            self._burst = max(self._least_burst, int(BURST_SECONDS / self._seconds))
+            self._standing = max(self._least_standing, int(STANDING_SECONDS / self._seconds))
+        self._turned, self._taken = now, 0

@@ -273,8 +273,10 @@ class Receiver:
     def _keep(self, received: "_Received", made: Receipted) -> None:
         received.made = made
         self._journal.append(made.entry, partial(self._go, self._kept, received))
+        self.line.handed_on()
 
     def _kept(self, received: "_Received", receipt: Receipt | Exception) -> Answer:
+        self.line.settled()
         made = received.made
         if isinstance(receipt, Exception):
             return _failed(receipt)

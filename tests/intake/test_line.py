@@ -13,7 +13,17 @@ from gateway.core.model import Callback
 from gateway.core.pipeline import Receipted, Source, process_all
 from gateway.intake import answer
 from gateway.intake.body import Arriving
-from gateway.intake.line import AT_ONCE, BURST, BURST_SECONDS, PATIENCE, RELIEF, Line
+from gateway.intake.line import (
+    AT_ONCE,
+    AT_ONCE_SECONDS,
+    BURST,
+    BURST_SECONDS,
+    MOST_AHEAD,
+    PATIENCE,
+    RELIEF,
+    STANDING_SECONDS,
+    Line,
+)
 from gateway.intake.together import IN_STEP
 from tests.intake.port import (
     PATH,
@@ -171,7 +181,76 @@ async def test_a_line_is_no_longer_than_what_is_worked_off_soon(burst: int, seco
         now += 2 * RELIEF
     served = come(line, AT_ONCE + 1000)
     await turns(1000)
-    assert len(served) <= AT_ONCE + max(BURST, BURST_SECONDS / seconds)
+    at_once = max(AT_ONCE, AT_ONCE_SECONDS / seconds)
+    assert len(served) <= at_once + max(BURST, BURST_SECONDS / seconds)
+
+
+async def test_turns_stop_while_many_are_not_settled() -> None:
+    """And go on, a few at a time and in order, as those are."""
+    line = Line(burst=2000)
+    served: list[int] = []
+
+    def go(number: int) -> None:
+        served.append(number)
+        line.handed_on()
+
+    for number in range(2 * MOST_AHEAD):
+        line.turn(partial(go, number))
+    await turns(2 * MOST_AHEAD)
+    assert len(served) == MOST_AHEAD
+    for _ in range(AT_ONCE + 1):
+        line.settled()
+    await turns(1)
+    assert len(served) == MOST_AHEAD + AT_ONCE
+    await turns(1)
+    assert len(served) == MOST_AHEAD + AT_ONCE + 1
+    while len(served) < 2 * MOST_AHEAD:
+        line.settled()
+        await turns(1)
+    assert served == list(range(2 * MOST_AHEAD))
+
+
+@pytest.mark.parametrize("seconds", [0.0002, 0.001])
+async def test_a_turn_lets_in_as_many_as_take_little_time(seconds: float) -> None:
+    """Else reading what has come, once for each turn, would cost more than answering it."""
+    now, most, length = 5.0, 0, 0
+    line = Line(now=lambda: now)
+
+    def go() -> None:
+        nonlocal length, now
+        length += 1
+        now += seconds
+
+    while now < 15.0:
+        while not line.is_full:
+            line.turn(go)
+        length = 0
+        await asyncio.sleep(0)
+        most = max(most, length)
+    assert most == max(AT_ONCE, int(AT_ONCE_SECONDS / seconds))
+
+
+@pytest.mark.parametrize("each", [0.0002, 0.002])
+async def test_what_callbacks_wait_for_after_their_turn_counts(each: float) -> None:
+    """Commits of half of what may be ahead, at so much for each, and turns that take no time."""
+    now, waiting = 5.0, 0
+    line, most = Line(now=lambda: now), STANDING_SECONDS / each
+
+    def go() -> None:
+        nonlocal waiting
+        waiting -= 1
+        line.handed_on()
+
+    while now < 15.0:
+        for _ in range(MOST_AHEAD // AT_ONCE):
+            while not line.is_full:
+                line.turn(go)
+                waiting += 1
+            await turns(1)
+        now += each * MOST_AHEAD / 2
+        for _ in range(MOST_AHEAD // 2):
+            line.settled()
+    assert 0.7 * most <= waiting <= 1.4 * most
 
 
 async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:

@@ -29,8 +29,8 @@ RELIEF: Final = 1.0
 """Seconds, both."""
 AT_ONCE: Final = 8
 AT_ONCE_SECONDS: Final = 0.005
-"""Callbacks for each turn; more, as many as take these seconds: what else comes has its share of the
-loop once for each turn, and costs the less the more there is of it."""
+"""Callbacks for each turn; more, as many as take these seconds: what else comes has its share of
+the loop once for each turn, and costs the less the more there is of it."""
 MOST_AHEAD: Final = 256
 """Callbacks that had their turn and are not settled: one commit of them runs, one collects."""
 _LEAST_SECONDS: Final = 0.0001

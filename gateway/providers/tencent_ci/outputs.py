@@ -99,9 +99,9 @@ def _pictures(result: Node) -> list[Node]:
 
 def _inline(operation: Node) -> bool:
     """Translation with NoNeedOutput, or with a text and without a word of it: the text is in the
-    callback, and no file is written."""
-    inline: bool = operation.get("NoNeedOutput", "AITranslateResult" in operation)
-    return inline
+    callback, and no file is written. Only its schema makes that a boolean."""
+    told = operation.get("NoNeedOutput")
+    return told if isinstance(told, bool) else "AITranslateResult" in operation
 
 
 def _asked(asked: Node) -> list[Node]:

@@ -189,6 +189,13 @@ def test_a_translation_wrote_a_file_where_it_says_so(flag: Value, expected: list
     assert keys(operation, Tag="Translation") == expected
 
 
+@pytest.mark.parametrize("flag", ["false", "true", "", {"Value": "true"}, ["true", "false"]])
+def test_a_field_of_a_translation_tells_nothing_of_another_job(flag: Value) -> None:
+    """Nor is it a boolean there."""
+    operation = {"NoNeedOutput": flag, "Output": PLACE | {"Object": "o/a"}}
+    assert keys(operation, Tag="VoiceSeparate") == ["o/a"]
+
+
 def test_one_key_in_two_buckets_is_two_files() -> None:
     """The bucket is part of the name."""
     sprite = {"Bucket": "b-2", "ObjectName": "o/a"}

@@ -8,7 +8,7 @@ from time import time_ns
 def now() -> str:
     """RFC 3339, UTC, microseconds, `Z`."""
     seconds, rest = divmod(time_ns(), 1_000_000_000)
-    return f"{_second(seconds)}.{rest // 1000:06d}Z"
+    return f"{_second(seconds)}.{str(rest + 1_000_000_000)[1:7]}Z"
 
 
 @lru_cache(maxsize=2)

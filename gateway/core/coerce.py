@@ -122,41 +122,57 @@ def coerce(value: Value, plan: Plan, path: str, aside: Aside) -> Value:
 def _object(
     value: dict[str, Value], plan: Plan, path: str, aside: Aside
 ) -> dict[str, Value] | None:
-    """The usual leaf, text of its type, is done here: it needs no path. Most leaves stay as they
-    are, so that a copy takes fewer steps than a new object."""
+    """Most leaves stay as they are, so that a copy takes fewer steps than a new object."""
+    if plan.closed:
+        return _renamed(value, plan, path, aside) or None
     found = value.copy()
     fields, rest = plan.fields, plan.rest
     for name, raw in value.items():
         known = fields.get(name, rest)
-        kept: Value = None
         if known is None:
             kept = _unknown(raw, name, plan, path, aside)
         else:
-            scalar = known.scalar
-            if scalar is None or type(raw) is not str:
-                kept = coerce(raw, known, below(path, name), aside)
-            elif leaf := stripped(raw):
-                kept = leaf if scalar is _TEXT else scalar(leaf)
-                if kept is None or (scalar is _RATIO and "/" in leaf):
-                    kept = coerce(raw, known, below(path, name), aside)
+            kept = _member(raw, known, path, name, aside)
         if kept is None:
             del found[name]
         elif kept is not raw:
             found[name] = kept
-    return (_renamed(found, plan.fields, path, aside) if plan.closed else found) or None
+    return found or None
 
 
-def _renamed(
-    found: dict[str, Value], fields: dict[str, Plan], path: str, aside: Aside
-) -> dict[str, Value]:
+def _renamed(value: dict[str, Value], plan: Plan, path: str, aside: Aside) -> dict[str, Value]:
     """Our names for the vendor's; of two names for one thing that disagree, the plan's first."""
     renamed: dict[str, Value] = {}
-    for name, known in fields.items():
-        if name not in found:
+    unknown = len(value)
+    for name, known in plan.fields.items():
+        if name not in value:
             continue
-        if not known.name or renamed.setdefault(known.name, found[name]) != found[name]:
-            aside.keep(found[name], below(path, name))
+        unknown -= 1
+        kept = _member(value[name], known, path, name, aside)
+        if kept is None:
+            continue
+        first = renamed.setdefault(known.name, kept) if known.name else None
+        if first is not kept and first != kept:
+            aside.keep(kept, below(path, name))
+    if unknown:
+        for name, raw in value.items():
+            if name not in plan.fields:
+                _unknown(raw, name, plan, path, aside)
     return renamed
+
+
+def _member(raw: Value, known: Plan, path: str, name: str, aside: Aside) -> Value:
+    """The usual leaf, text of its type, is done here: it needs no path."""
+    scalar = known.scalar
+    if scalar is None or type(raw) is not str:
+        return coerce(raw, known, below(path, name), aside)
+    leaf = stripped(raw)
+    if scalar is _TEXT or not leaf:
+        return leaf or None
+    kept = scalar(leaf)
+    if kept is None or (scalar is _RATIO and "/" in leaf):
+        aside.keep(leaf, below(path, name))
+    return kept
 
 
 def _unknown(value: Value, name: str, plan: Plan, path: str, aside: Aside) -> Value:
@@ -194,6 +210,6 @@ def _scalar(value: Value, scalar: Scalar, path: str, aside: Aside) -> Value:
             aside.keep(value, path)
         return None
     typed = scalar(value)
-    if typed is None or (scalar is ratio and "/" in value):
-        aside.texts[path] = value
+    if typed is None or (scalar is _RATIO and "/" in value):
+        aside.keep(value, path)
     return typed

@@ -23,7 +23,6 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?").fullmatch
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
 ).fullmatch
-_RATIO = re.compile(r"([0-9]{1,15})/([0-9]{1,15})", re.ASCII).fullmatch
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z| UTC|[+-]\d\d)(?::?([0-5]\d))?",
     re.ASCII,
@@ -51,8 +50,9 @@ def integer(text: str) -> int | None:
 
 def number(text: str) -> float | None:
     """A finite decimal number."""
-    plain = len(text) <= 40 and text.isascii() and text.replace(".", "", 1).isdigit()
-    if not plain and not _NUMBER(text):
+    if len(text) <= 40 and text.isascii() and text.replace(".", "", 1).isdigit():
+        return float(text)
+    if not _NUMBER(text):
         return None
     value = float(text)
     return value if math.isfinite(value) else None
@@ -60,12 +60,16 @@ def number(text: str) -> float | None:
 
 def ratio(text: str) -> float | None:
     """A decimal number, or a fraction such as `50/1`."""
-    if "/" not in text:
+    above, slash, below = text.partition("/")
+    if not slash:
         return number(text)
-    fraction = _RATIO(text)
-    if fraction is None or not int(fraction[2]):
+    if not (_is_natural(above) and _is_natural(below) and int(below)):
         return None
-    return int(fraction[1]) / int(fraction[2])
+    return int(above) / int(below)
+
+
+def _is_natural(text: str) -> bool:
+    return len(text) <= 15 and text.isascii() and text.isdigit()
 
 
 def boolean(text: str) -> bool | None:

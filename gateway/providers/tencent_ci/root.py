@@ -68,10 +68,13 @@ def several(value: Value) -> list[Value]:
 def is_empty(value: Value) -> bool:
     """Whether there is nothing in it, neither in XML nor in JSON."""
     if isinstance(value, dict):
-        return all(map(is_empty, value.values()))
-    if isinstance(value, list):
-        return all(map(is_empty, value))
-    return leaf_text(value) is None
+        value = list(value.values())
+    if not isinstance(value, list):
+        return leaf_text(value) is None
+    for one in value:  # noqa: SIM110 - most often the first one tells
+        if not is_empty(one):
+            return False
+    return True
 
 
 def inward(root: Root, job: Node, name: str) -> tuple[Root, Node]:

@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from itertools import count
+from typing import Final
 
 import pytest
 
 from gateway import schemas
-from gateway.core.errors import Ignored
+from gateway.core.errors import GatewayError, Ignored
 from gateway.core.model import Document, Entry, Value
 from gateway.core.pipeline import process
 from gateway.core.redact import redaction
@@ -19,6 +22,7 @@ from tests.laws.documents import Path, empties, lost, replaced
 from tests.sources import PROVIDER, SECRET, as_json, callback, source_of
 
 READABLE = [case for case in EVERY if "events" in case.expected]
+WITH_DOCUMENT = [case for case in READABLE if case.name != "cloudevents/binary-bytes"]
 TYPED = {
     name
     for name in providers()
@@ -30,6 +34,12 @@ DECIDING = {
     *("object_kind", "phase", "status", "conclusion", "state", "action", "build_status"),
 }
 """What decides of the kind and the outcome of an event."""
+
+ODD: Final[list[Value]] = [
+    *("x", "true", 7, 1.5, True, None, {}, []),
+    *({"a": "b"}, ["a", "b"], [{"a": "b"}, {"c": "d"}], [["a"], "b"], {"@t": "1", "#text": "x"}),
+]
+"""What may stand where a vendor says nothing, or something else."""
 
 each_case = pytest.mark.parametrize("case", EVERY, ids=lambda case: case.name)
 each_readable = pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
@@ -65,6 +75,41 @@ def answer(case: Case) -> Document:
 def names(document: Document) -> Document:
     """A CloudEvent without what depends on its reception."""
     return {k: v for k, v in document.items() if k not in ("id", "receivedtime", "verifiedby")}
+
+
+def places(value: Value, path: Path = ()) -> Iterator[Path]:
+    """The path of every node."""
+    yield path
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from places(child, (*path, name))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from places(child, (*path, index))
+
+
+def at(value: Value, path: Path) -> Value:
+    """What stands at `path`."""
+    for step in path:
+        value = value[step]
+    return value
+
+
+def with_(value: Value, path: Path, other: Value) -> Value:
+    """A copy with `other` at `path`."""
+    if not path:
+        return other
+    copy = value.copy()
+    copy[path[0]] = with_(copy[path[0]], path[1:], other)
+    return copy
+
+
+@cache
+def known_names(provider: str) -> frozenset[str]:
+    """Of all members of its examples."""
+    cases = [case for case in WITH_DOCUMENT if case.provider == provider]
+    found = (path[-1] for case in cases for path in places(case.document) if path)
+    return frozenset(name for name in found if isinstance(name, str))
 
 
 def test_every_provider_has_examples_of_events() -> None:
@@ -189,3 +234,17 @@ def test_no_event_is_a_success_when_its_words_are_strange(case: Case) -> None:
     made = received(case, as_json(replaced(case.document, change)))
     outcomes = [json.loads(event.json)["data"].get("outcome") for event in made.events]
     assert "success" not in outcomes
+
+
+@pytest.mark.parametrize("case", WITH_DOCUMENT, ids=lambda case: case.name)
+def test_whatever_stands_anywhere_is_no_bug(case: Case) -> None:
+    """In place of what the vendor has, and under a name that it has elsewhere: an event, or an
+    error of ours."""
+    document = case.document
+    for path in places(document):
+        found = at(document, path)
+        names = known_names(case.provider) - found.keys() if isinstance(found, dict) else ()
+        others = [*ODD, *(found | {name: "true"} for name in names)]
+        for other in others:
+            with suppress(GatewayError):
+                received(case, as_json(with_(document, path, other)))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import Final
+from zlib import crc32
 
 import pytest
 
@@ -106,10 +107,24 @@ def with_(value: Value, path: Path, other: Value) -> Value:
 
 @cache
 def known_names(provider: str) -> frozenset[str]:
-    """Of all members of its examples."""
-    cases = [case for case in WITH_DOCUMENT if case.provider == provider]
-    found = (path[-1] for case in cases for path in places(case.document) if path)
-    return frozenset(name for name in found if isinstance(name, str))
+    """Of all members that its schemas have, or its examples."""
+    cases = [case.document for case in WITH_DOCUMENT if case.provider == provider]
+    schema = [
+        path for path in places([*schemas.documents(provider)]) if "properties" in path[-2:-1]
+    ]
+    return frozenset(
+        name
+        for path in (*schema, *(path for document in cases for path in places(document)))
+        for name in path[-1:]
+        if isinstance(name, str)
+    )
+
+
+def some_names(case: Case) -> Iterator[str]:
+    """A quarter of them, not the same for each example."""
+    for name in sorted(known_names(case.provider)):
+        if not crc32(f"{case.name} {name}".encode()) % 4:
+            yield name
 
 
 def test_every_provider_has_examples_of_events() -> None:
@@ -243,7 +258,7 @@ def test_whatever_stands_anywhere_is_no_bug(case: Case) -> None:
     document = case.document
     for path in places(document):
         found = at(document, path)
-        names = known_names(case.provider) - found.keys() if isinstance(found, dict) else ()
+        names = some_names(case) if isinstance(found, dict) else ()
         others = [*ODD, *(found | {name: "true"} for name in names)]
         for other in others:
             with suppress(GatewayError):

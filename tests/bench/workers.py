@@ -7,6 +7,9 @@ takes some, too. The cores that all processes of the gateway had say what is lef
 on two the ratio is lower than on more. A receiver commits for all who wait, so that there are more
 connections than elsewhere: of 64 each of two would have too few to be always busy. The last line is
 one JSON object.
+
+`--share 0.35` holds each receiver to so much of a core, as root: so two have, beside the load, what
+they would have on a machine with more cores, and the figure tells how much they hinder each other.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from statistics import median
 from time import monotonic
 
 from tests.bench.bodies import callback_json, callback_xml
+from tests.bench.held import held
 from tests.bench.load import cpu_seconds, load
 from tests.bench.servers import Served
 from tests.broker.waiting import until
@@ -45,11 +49,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of each run")
     parser.add_argument("--connections", type=int, default=256)
+    parser.add_argument("--share", type=float, help="of a core for each receiver")
     options = parser.parse_args()
     rates: dict[tuple[str, int], list[float]] = {}
     cores: dict[tuple[str, int], list[float]] = {}
     bodies = {"xml": callback_xml(), "json": callback_json()}
-    with gateway_of(1) as one, gateway_of(2) as two:
+    with ExitStack() as stack:
+        one, two = (stack.enter_context(gateway_of(workers)) for workers in (1, 2))
+        if options.share:
+            receivers = [pid for each in (one, two) for pid in each.children("receiver")]
+            stack.enter_context(held(receivers, options.share))
         for number in range(options.rounds):
             for kind, body in bodies.items():
                 for workers, gateway in ((1, one), (2, two)):
@@ -66,7 +75,7 @@ def main() -> None:
         for kind in bodies
     }
     used = {f"{kind}_{n}_cores": round(median(each), 2) for (kind, n), each in cores.items()}
-    run_with = {"cores": os.cpu_count(), "connections": options.connections}
+    run_with = {"cores": os.cpu_count(), **vars(options)}
     print(json.dumps({**ratios, **used, **run_with}))
 
 

@@ -31,11 +31,11 @@ AT_ONCE: Final = 8
 AT_ONCE_SECONDS: Final = 0.005
 """Callbacks for each turn; more, as many as take these seconds: what else comes has its share of
 the loop once for each turn, and costs the less the more there is of it."""
-MOST_AHEAD: Final = 256
+MOST_AHEAD: Final = 512
 """Callbacks that had their turn and are not settled: one commit of them runs, one collects."""
 _LEAST_SECONDS: Final = 0.0001
 """No callback takes less, whatever the clock says."""
-_SMOOTHING: Final = 32
+_SMOOTHING: Final = 64
 """Turns that have a part in what a callback is known to take: more than between two commits."""
 
 
@@ -55,6 +55,8 @@ class Line:
         self._at_once = AT_ONCE
         self._seconds = STANDING_SECONDS / STANDING
         """What a callback takes, with all else that the loop does between two."""
+        self._learned = 0
+        """Turns from which that is known."""
         self._turned = 0.0
         """When the turns began whose length is not known yet."""
         self._taken = 0
@@ -161,7 +163,8 @@ class Line:
         now = self._now()
         if self._is_busy:
             seconds = max((now - self._turned) / self._taken, _LEAST_SECONDS)
-            self._seconds += (seconds - self._seconds) / _SMOOTHING
+            self._learned = min(self._learned + 1, _SMOOTHING)
+            self._seconds += (seconds - self._seconds) / self._learned
             self._at_once = max(AT_ONCE, int(AT_ONCE_SECONDS / self._seconds))
             self._burst = max(self._least_burst, int(BURST_SECONDS / self._seconds))
             self._standing = max(self._least_standing, int(STANDING_SECONDS / self._seconds))

@@ -16,11 +16,12 @@ from typing import Final, Protocol, TypeVar
 
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
+from gateway.journal.rows import LARGEST
 from gateway.journal.worker import Worker
 
 LARGEST_BATCH: Final = 8 << 20
 """Bytes from which on a batch takes no more: a commit of them takes some 50 ms."""
-MOST_AT_ONCE: Final = 128
+MOST_AT_ONCE: Final = LARGEST
 """Entries of a batch: what one statement takes. More would take several, each of which has to win
 the interpreter lock back from a busy loop: then more wait for the next one, and so on."""
 PATIENCE: Final = 3.0

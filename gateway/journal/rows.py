@@ -1,17 +1,19 @@
 """Entries → the values and the SQL texts that put them into the journal; rows → records again.
 
-Statements exist for 1, 2, 4 … 128 rows, so that few are kept prepared. A batch between two sizes is
-filled up with repeats of its last id, which the statement ignores.
+Statements exist for some numbers of rows, so that few are kept prepared. A batch between two of
+them is filled up with repeats of its last id, which the statement ignores.
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeVar
 
 from gateway.core.model import Entry, Event, Quarantine, Record
 
-LARGEST: Final = 128
+_SIZES: Final = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+LARGEST: Final = _SIZES[-1]
 """Rows that one statement takes."""
 
 Row = tuple[bytes, int, str, str, str, str, str, str, str, bytes, bytes | None, bytes | None]
@@ -20,7 +22,6 @@ Message = tuple[bytes, bytes, bytes]
 Value = bytes | int | str | None
 T = TypeVar("T")
 
-_SIZES: Final = tuple(1 << power for power in range(LARGEST.bit_length()))
 _INSERT: Final = {
     size: f"""
         INSERT INTO events (id, part, received_at, source, type, subject, tag, outcome,
@@ -160,4 +161,4 @@ def _asked(statements: Mapping[int, str], keys: Sequence[bytes]) -> tuple[str, l
 
 
 def _size_for(count: int) -> int:
-    return 1 << (count - 1).bit_length()
+    return _SIZES[bisect_left(_SIZES, count)]

@@ -49,7 +49,7 @@ def test_a_repeat_is_a_duplicate_and_is_not_kept_again(writer: Writer, reader: R
     assert kept(reader) == ["a"]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 16, 127, 128, 129, 300])
+@pytest.mark.parametrize("size", [1, 2, 3, 16, 17, 49, 255, 256, 257, 600])
 def test_a_batch_of_any_size_is_kept_in_order(writer: Writer, reader: Reader, size: int) -> None:
     names = [f"event {number}" for number in range(size)]
 

@@ -138,6 +138,18 @@ def insertion(rows: Sequence[Row]) -> tuple[str, list[Value]]:
     return _INSERT[size], [*chain.from_iterable(rows), *filling]
 
 
+def emptied(rows: Sequence[Row]) -> tuple[str, list[Value]]:
+    """The statement that has kept the rows, with values of which it keeps nothing: those that it
+    was given last stay in memory with it."""
+    size = _size_for(len(rows))
+    return _INSERT[size], [*(rows[-1][0], *_FILLING) * size]
+
+
+def weight(rows: Sequence[Row]) -> int:
+    """Bytes of events and bodies."""
+    return sum([len(row[9]) + len(row[11] or b"") for row in rows])
+
+
 def lookup(ids: Sequence[bytes]) -> tuple[str, list[Value]]:
     """A statement, and its values, that tells which of 1 to `LARGEST` ids are kept."""
     return _asked(_KNOWN, ids)

@@ -29,6 +29,7 @@ from gateway.journal.rows import (
     Message,
     Row,
     chunks,
+    emptied,
     event_row,
     insertion,
     lookup,
@@ -36,10 +37,13 @@ from gateway.journal.rows import (
     quarantine_row,
     standing_for,
     stood_for,
+    weight,
 )
 from gateway.journal.schema import transaction
 from gateway.journal.space import Space, database_pages, wal_share
 
+_HEAVY: Final = 3 << 20
+"""Bytes of rows that are not left in memory with the statement that has kept them."""
 _PROBE_BYTES: Final = 65536
 """At the most; of a small journal a sixteenth."""
 _PROBE: Final = """
@@ -152,16 +156,22 @@ class Writer:
 
     def _append_single(self, entries: Sequence[Entry]) -> list[Receipt]:
         rows = [event_row(each, each.events[0], 0) for each in entries]
-        statement, values = insertion(rows)
         with self._journal.turn:
             self._require_room(entries)
-            done = self._journal.db.execute(statement, values)
+            done = self._insert(rows)
         if done.rowcount == len(rows):
             return [_NEW] * len(rows)
         new: set[bytes] = set()
         if done.rowcount and done.lastrowid is not None:
             new = self._last_ids(done.lastrowid, done.rowcount)
         return [_NEW if _take(new, row[0]) else _DUPLICATE for row in rows]
+
+    def _insert(self, rows: Sequence[Row]) -> sqlite3.Cursor:
+        """In this process's turn, in which nobody takes away what is kept."""
+        done = self._journal.db.execute(*insertion(rows))
+        if weight(rows) > _HEAVY:
+            self._journal.db.execute(*emptied(rows))
+        return done
 
     def _last_ids(self, last: int, count: int) -> set[bytes]:
         """Ids of the rows that a transaction has added: their numbers have no gaps."""
@@ -182,7 +192,7 @@ class Writer:
                 self._journal.db.execute(QUARANTINE, quarantine_row(entry, entry.quarantine))
             receipts.append(_receipt(entry, len(events)))
         for chunk in chunks(rows):
-            self._journal.db.execute(*insertion(chunk))
+            self._insert(chunk)
         for some in chunks(messages):
             self._journal.db.execute(*standing_for(some))
         return receipts

@@ -1,10 +1,13 @@
 """What a receipt means."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import cycle, pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from msgspec import structs
 from gateway.core.errors import Busy, Reason
 from gateway.core.model import Entry, Receipt
 from gateway.journal import Reader, Upkeep, Writer
+from tests.e2e.gateway import resident_mib
 from tests.journal.entries import LATE, callback, event, identity, unreadable
 
 NEW = Receipt(duplicate=False)
@@ -55,6 +59,24 @@ def test_a_batch_of_any_size_is_kept_in_order(writer: Writer, reader: Reader, si
 
     assert writer.append([callback(name) for name in names]) == [NEW] * size
     assert kept(reader) == names
+
+
+def growth(journal: Path) -> float:
+    """MiB by which a process of its own grows with batches of 4 MiB, of several sizes."""
+    sizes = [8, 8, 16, 24, 32, 48, 64, 96, 128]
+    with Writer(journal, max_size=1 << 30) as writer:
+        for number, size in enumerate(sizes):
+            body = bytes((4 << 20) // size)
+            writer.append([callback(f"{number} {one}", body=body) for one in range(size)])
+            if number == 1:
+                before = resident_mib(os.getpid())
+        return resident_mib(os.getpid()) - before
+
+
+def test_no_statement_keeps_in_memory_what_it_has_written(tmp_path: Path) -> None:
+    """Many are kept prepared, and callbacks may be large."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        assert process.submit(growth, tmp_path / "journal").result() < 8
 
 
 @pytest.mark.parametrize("size", [5, 200])

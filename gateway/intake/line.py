@@ -21,7 +21,7 @@ BURST: Final = 256
 BURST_SECONDS: Final = 0.2
 """Callbacks that may wait; more, as many as are worked off within these seconds."""
 STANDING: Final = 32
-STANDING_SECONDS: Final = 0.08
+STANDING_SECONDS: Final = 0.04
 """The same where the line has not been empty for `PATIENCE`, or a burst was too long for it, now or
 within `RELIEF`."""
 PATIENCE: Final = 0.1

@@ -19,7 +19,7 @@ from msgspec import structs
 from gateway.core.errors import Busy, GatewayError, Reason
 from gateway.core.model import Callback, Entry, Receipt
 from gateway.core.pipeline import Receipted, Source, process_all
-from gateway.intake.answer import Answer, agreed, durable, ended, response, said
+from gateway.intake.answer import Answer, agreed, durable, ended, response
 from gateway.intake.body import Arriving, Limits, read_body
 from gateway.intake.errors import RequestError
 from gateway.intake.line import Line
@@ -33,7 +33,7 @@ FOREIGN: Final = web.RequestKey("foreign", bool)
 NO_SOURCE: Final = "(none)"
 """The source label of requests that name none of ours; no configured source can have it."""
 
-_NO_ROOM: Final = ended(Busy(Reason.OVERLOADED, "no room"))
+NO_ROOM: Final = ended(Busy(Reason.OVERLOADED, "no room"))
 _MALFORMED = {
     400: Reason.MALFORMED_REQUEST,
     405: Reason.METHOD_NOT_ALLOWED,
@@ -81,7 +81,7 @@ class Receiver:
     ) -> None:
         """`clock` and `now` tell the same time, as text and in Unix seconds; `certificate` reads
         the one a client has shown, None where none can be; `process` may refuse by limits too; a
-        connection that `is_outdated` ends with its next answer, unless that is `turned_away`."""
+        connection that `is_outdated` ends with its next answer, unless that is `NO_ROOM`."""
         self._sources = sources
         self._journal = journal
         self._observer = observer
@@ -192,16 +192,16 @@ class Receiver:
         except Exception:  # noqa: BLE001 - what is durable is answered, whoever fails to count it
             _log.exception("the observer failed")
 
-    def turned_away(self, data: bytes, connection: RequestHandler) -> bytes | None:
-        """The whole answer to a callback that has come in one piece while the line is full; None
-        where it must be looked at."""
+    def turns_away(self, data: bytes, connection: RequestHandler) -> bool:
+        """Whether a callback that has come in one piece while the line is full gets the answer
+        `NO_ROOM`; not where it must be looked at."""
         if self.closing:
-            return None
+            return False
         head = head_of(data)
         if head is None or head.source not in self._sources:
-            return None
-        self._tell(head.source, _NO_ROOM, seconds=0.0, made=None, peer=_hop(connection))
-        return said(_NO_ROOM)
+            return False
+        self._tell(head.source, NO_ROOM, seconds=0.0, made=None, peer=_hop(connection))
+        return True
 
     def malformed(self, request: web.BaseRequest, status: int) -> web.Response:
         """Answer what is not HTTP: a 400 that says nothing of the input, and is counted."""

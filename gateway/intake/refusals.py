@@ -6,7 +6,8 @@ import asyncio
 
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.intake.receiver import Receiver
+from gateway.intake.answer import said
+from gateway.intake.receiver import NO_ROOM, Receiver
 
 
 class Refusals:
@@ -14,11 +15,12 @@ class Refusals:
 
     def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
-        self._answers: dict[asyncio.Transport, bytes] = {}
+        self._owed: dict[asyncio.Transport, int] = {}
+        """How many, and to whom."""
 
     def owe(self, connection: RequestHandler) -> bool:
         """An answer is still to be sent, and no other may be before it."""
-        return connection.transport in self._answers
+        return connection.transport in self._owed
 
     def take(self, connection: RequestHandler, data: bytes) -> bool:
         """Whether `data`, a whole callback, is refused, and nothing more to be done about it."""
@@ -27,16 +29,16 @@ class Refusals:
         transport = connection.transport
         if transport is None or connection.writing_paused:  # who does not read gets no more
             return False
-        answer = self.receiver.turned_away(data, connection)
-        if answer is None:
+        if not self.receiver.turns_away(data, connection):
             return False
-        if not self._answers:
+        if not self._owed:
             asyncio.get_running_loop().call_soon(self._send)
-        self._answers[transport] = self._answers.get(transport, b"") + answer
+        self._owed[transport] = self._owed.get(transport, 0) + 1
         return True
 
     def _send(self) -> None:
-        answers, self._answers = self._answers, {}
-        for transport, answer in answers.items():
+        owed, self._owed = self._owed, {}
+        answer = said(NO_ROOM)
+        for transport, count in owed.items():
             if not transport.is_closing():
-                transport.write(answer)
+                transport.write(answer * count)

@@ -21,6 +21,7 @@ from gateway.intake.line import (
     MOST_AHEAD,
     PATIENCE,
     RELIEF,
+    STANDING,
     STANDING_SECONDS,
     Line,
 )
@@ -232,7 +233,7 @@ async def test_a_turn_lets_in_as_many_as_take_little_time(seconds: float) -> Non
 async def test_what_callbacks_wait_for_after_their_turn_counts(each: float) -> None:
     """Commits of half of what may be ahead, at so much for each, and turns that take no time."""
     now, waiting = 5.0, 0
-    line, most = Line(now=lambda: now), STANDING_SECONDS / each
+    line, most = Line(now=lambda: now), max(STANDING, STANDING_SECONDS / each)
 
     def go() -> None:
         nonlocal waiting

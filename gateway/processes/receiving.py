@@ -35,6 +35,7 @@ from gateway.observe.lines import Lines
 from gateway.observe.logs import log_to_stderr
 from gateway.processes.child import Beat, become
 from gateway.processes.cycles import tame
+from gateway.processes.heap import give_back
 from gateway.processes.observed import Observed
 from gateway.processes.orders import Orders
 from gateway.settings import Server, Settings, Source
@@ -69,6 +70,7 @@ async def _serve(
     orders = Orders(link, partial(_reload, receiver, tls))
     accepting = await listen(server, sock, tls)
     tame()
+    give_back()
     beats = asyncio.create_task(_beat(link, appender))
     await orders.stop.wait()
     beats.cancel()

@@ -14,11 +14,12 @@ from tests.fuzz.inputs import made
 from tests.fuzz.tally import Tally
 
 GROWTH_MIB: Final = ((100_000, 20.0), (20_000, 64.0))
-"""Inputs from which on → how much larger a receiver may be at the end than after a tenth of them.
+"""Inputs from which on → how much larger a receiver may be in the last tenth of them than in the
+second.
 
 Python and malloc keep what the largest callbacks have once needed. After 2,000 inputs two of the
 largest have not come at the same time yet, which takes some 35 MiB more; after 10,000 they have.
-What grows then is a leak: 20 MiB are 110 bytes for each of 180,000 inputs.
+What grows then is a leak: 20 MiB are 130 bytes for each of 160,000 inputs.
 """
 
 

@@ -31,6 +31,8 @@ AT_ONCE: Final = 8
 AT_ONCE_SECONDS: Final = 0.005
 """Callbacks for each turn; more, as many as take these seconds: what else comes has its share of
 the loop once for each turn, and costs the less the more there is of it."""
+MOST_BYTES: Final = 64 << 20
+"""Of callbacks that wait; one more may always be larger."""
 MOST_AHEAD: Final = 512
 """Callbacks that had their turn and are not settled: one commit of them runs, one collects."""
 _LEAST_SECONDS: Final = 0.0001
@@ -67,7 +69,9 @@ class Line:
         """The next turn is to come, whether or not somebody waits."""
         self._ahead = 0
         """Callbacks that were handed on and are not settled."""
-        self._waiting: deque[Callable[[], object]] = deque()
+        self._waiting: deque[tuple[Callable[[], object], int]] = deque()
+        self._bytes = 0
+        """Of those that wait."""
         self._begun = 0.0
         """When somebody began to wait, nobody having waited before."""
         self._relieved = 0.0
@@ -96,8 +100,9 @@ class Line:
         if self._is_full(len(self._waiting)):
             raise Busy(Reason.OVERLOADED, "too many callbacks wait for their turn")
 
-    def turn(self, go: Callable[[], object]) -> None:
-        """Call `go`, which does not raise, when it is its turn: now or later. Raises `Busy`."""
+    def turn(self, go: Callable[[], object], size: int = 0) -> None:
+        """Call `go`, which does not raise and holds so many bytes, when it is its turn: now or
+        later. Raises `Busy`."""
         self.assert_room()
         if not self._waiting and self._may_go():  # a `go` may bring another, which comes last
             self._take()
@@ -105,7 +110,8 @@ class Line:
             return
         if not self._waiting:
             self._begun = self._now()
-        self._waiting.append(go)
+        self._waiting.append((go, size))
+        self._bytes += size
 
     def handed_on(self) -> None:
         """Who had a turn now waits for something else."""
@@ -118,6 +124,8 @@ class Line:
             self._await_turn()
 
     def _is_full(self, waiting: int) -> bool:
+        if self._bytes > MOST_BYTES:
+            return True
         if waiting < self._standing:
             return False
         now = self._now()
@@ -151,7 +159,8 @@ class Line:
         self._is_turning = False
         self._left = self._at_once
         while self._waiting and self._may_go():
-            go = self._waiting.popleft()
+            go, size = self._waiting.popleft()
+            self._bytes -= size
             self._take()
             go()
         self._is_busy = bool(self._waiting) or not self._left

@@ -255,7 +255,8 @@ class Receiver:
             callback = received.proxies.seen(callback)
             received.peer = callback.peer
         done = partial(self._go, self._understood, received)
-        self.line.turn(partial(self._together.join, callback, received.judge, done))
+        go = partial(self._together.join, callback, received.judge, done)
+        self.line.turn(go, len(body))
 
     def _understood(self, received: "_Received", made: Receipted | Exception) -> Answer | None:
         if isinstance(made, Exception):

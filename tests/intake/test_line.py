@@ -19,6 +19,7 @@ from gateway.intake.line import (
     BURST,
     BURST_SECONDS,
     MOST_AHEAD,
+    MOST_BYTES,
     PATIENCE,
     RELIEF,
     STANDING,
@@ -260,6 +261,20 @@ async def test_what_was_read_counts_before_it_comes_to_the_line() -> None:
         line.expect()
     assert line.is_full
     await turns(3)
+    assert not line.is_full
+
+
+async def test_what_waits_is_bounded_in_bytes() -> None:
+    """However few they are; who is alone is as large as the gateway takes."""
+    line, large, served = Line(), MOST_BYTES // 4 + 1, list[int]()
+    for number in range(AT_ONCE + 4):
+        assert not line.is_full
+        line.turn(partial(served.append, number), large)
+    assert line.is_full
+    with pytest.raises(Busy):
+        line.turn(partial(served.append, -1), 1)
+    await turns(2)
+    assert served == list(range(AT_ONCE + 4))
     assert not line.is_full
 
 

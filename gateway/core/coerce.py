@@ -73,7 +73,7 @@ class Aside:
         elif value is not None:
             self.room -= len(path) + len(value)
             if self.room < 0:
-                raise Unreadable(Reason.SCHEMA, "too much of the callback is in no schema")
+                raise Unreadable(Reason.SCHEMA, "too much of the callback fits no schema")
             self.texts[path] = value
 
 

@@ -1,12 +1,12 @@
 """Callbacks that have arrived → a few for each turn of the event loop; too many are refused.
 
-A callback costs some half a millisecond of computing. Without a line, all that arrive together
-would be worked off before the loop turns again, however many, and whoever comes next, also to be
-refused, would wait for all of them. So what cannot be answered soon is told so at once: a burst may
-fill the line, but where it does not end, a long line would make everybody wait and serve nobody.
-How long is too long is a time, and how many that are, the line learns from its own turns. They
-stop while many that had theirs are not durable yet: whatever is slow, all wait here and nowhere
-else.
+A callback costs a tenth of a millisecond of computing, the largest twenty. Without a line, all that
+arrive together would be worked off before the loop turns again, however many, and whoever comes
+next, also to be refused, would wait for all of them. So what cannot be answered soon is told so at
+once: a burst may fill the line, but where it does not end, a long line would make everybody wait
+and serve nobody. How long is too long is a time, and how many that are, the line learns from its
+own turns. They stop while many that had theirs are not durable yet: where the disk is slow,
+callbacks of a usual size wait here and nowhere else.
 """
 
 import asyncio
@@ -29,12 +29,13 @@ RELIEF: Final = 1.0
 """Seconds, both."""
 AT_ONCE: Final = 8
 AT_ONCE_SECONDS: Final = 0.005
-"""Callbacks for each turn; more, as many as take these seconds: what else comes has its share of
-the loop once for each turn, and costs the less the more there is of it."""
+"""Callbacks for each turn; more, as many as take these seconds, if they do: what else comes has its
+share of the loop once for each turn, and costs the less the more there is of it."""
 MOST_BYTES: Final = 64 << 20
 """Of callbacks that wait; one more may always be larger."""
 MOST_AHEAD: Final = 512
-"""Callbacks that had their turn and are not settled: one commit of them runs, one collects."""
+"""Callbacks that had their turn and are not settled: one commit of them runs, one collects. Of
+large ones the journal takes fewer."""
 _LEAST_SECONDS: Final = 0.0001
 """No callback takes less, whatever the clock says."""
 _SMOOTHING: Final = 64
@@ -67,6 +68,8 @@ class Line:
         """The last turn was full, or somebody waits for the next."""
         self._is_turning = False
         """The next turn is to come, whether or not somebody waits."""
+        self._until = 0.0
+        """When this one has taken long enough."""
         self._ahead = 0
         """Callbacks that were handed on and are not settled."""
         self._waiting: deque[tuple[Callable[[], object], int]] = deque()
@@ -148,10 +151,13 @@ class Line:
         self._await_turn()
         self._left -= 1
         self._taken += 1
+        if not self._left % AT_ONCE and self._now() > self._until:
+            self._left = 0
 
     def _await_turn(self) -> None:
         if not self._is_turning:
             self._is_turning = True
+            self._until = self._now() + AT_ONCE_SECONDS
             asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:

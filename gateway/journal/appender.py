@@ -236,6 +236,8 @@ class Appender:
             self._journal.probe()
         except Busy as error:
             return error
+        except Exception as error:  # noqa: BLE001 - who came meanwhile waits for what follows
+            return Busy(Reason.JOURNAL_UNAVAILABLE, f"the journal has failed: {error!r}")
         return None
 
     def _learn(self, trouble: Busy | None) -> None:

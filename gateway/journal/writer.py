@@ -13,7 +13,7 @@ neither a restart nor another receiver knows less.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Self
 
@@ -158,7 +158,9 @@ class Writer:
         rows = [event_row(each, each.events[0], 0) for each in entries]
         with self._journal.turn:
             self._require_room(entries)
-            done = self._insert(rows)
+            # one statement is a transaction of its own; those of heavy rows are kept together
+            with transaction(self._journal.db) if weight(rows) > _HEAVY else nullcontext():
+                done = self._insert(rows)
         if done.rowcount == len(rows):
             return [_NEW] * len(rows)
         new: set[bytes] = set()

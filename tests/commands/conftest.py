@@ -30,7 +30,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Not to be stopped; whoever posts more says so in `ids`."""
     with gateways(tmp_path_factory.mktemp("served")) as make:
-        gateway = make()
+        gateway = make({"journal": {"max_size": "256MiB"}})  # whatever room the disk has
         gateway.start()
         told = [gateway.post(body).document for body in BODIES]
         yield Served(gateway, [event for each in told for event in each.get("events", [])])

@@ -230,6 +230,29 @@ async def test_a_turn_lets_in_as_many_as_take_little_time(seconds: float) -> Non
     assert most == max(AT_ONCE, int(AT_ONCE_SECONDS / seconds))
 
 
+async def test_no_turn_is_long_where_large_callbacks_follow_small_ones() -> None:
+    """However many small ones a turn would have had."""
+    now, longest = 5.0, 0.0
+    line = Line(burst=200, now=lambda: now)
+
+    def go(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    while now < 10.0:
+        while not line.is_full:
+            line.turn(partial(go, 0.0001))
+        await turns(1)
+    await turns(100)
+    begun = now = 20.0
+    for _ in range(100):
+        line.turn(partial(go, 0.02))
+    while now < 21.9:
+        longest, begun = max(longest, now - begun), now
+        await turns(1)
+    assert 0 < longest <= (2 * AT_ONCE + 0.5) * 0.02
+
+
 @pytest.mark.parametrize("each", [0.0002, 0.002])
 async def test_what_callbacks_wait_for_after_their_turn_counts(each: float) -> None:
     """Commits of half of what may be ahead, at so much for each, and turns that take no time."""

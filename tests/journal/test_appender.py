@@ -270,6 +270,22 @@ async def test_entries_that_come_during_a_probe_are_committed_after_it() -> None
     await appender.close()
 
 
+async def test_entries_that_come_during_a_probe_that_breaks_are_committed_after_it() -> None:
+    gate = Gate()
+    gate.open.clear()
+    gate.error = lambda entries: None if entries else MemoryError("canary")
+    appender = Appender(gate)
+    probe = asyncio.create_task(appender.probe())
+    await asyncio.sleep(0)
+    waiting = kept(appender, callback("a"))
+
+    gate.open.set()
+
+    assert await waiting == NEW
+    assert await probe is None
+    await appender.close()
+
+
 async def test_an_entry_that_cannot_be_stored_does_not_stop_the_others(path: Path) -> None:
     wrong = structs.replace(callback("wrong"), received_at="\ud800")
     with Writer(path, max_size=1 << 30) as writer, Reader(path) as reader:

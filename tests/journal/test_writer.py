@@ -5,7 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import cycle, pairwise
 from multiprocessing import get_context
 from pathlib import Path
@@ -77,6 +77,24 @@ def test_no_statement_keeps_in_memory_what_it_has_written(tmp_path: Path) -> Non
     """Many are kept prepared, and callbacks may be large."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         assert process.submit(growth, tmp_path / "journal").result() < 8
+
+
+def test_a_heavy_batch_that_somebody_comes_between_is_kept(writer: Writer, path: Path) -> None:
+    """It takes two statements: what the first has kept is not refused since the second fails."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+
+        def come_between(statement: str) -> None:
+            seen.append(statement)
+            if len(seen) == 2:
+                with suppress(sqlite3.OperationalError):
+                    other.execute("BEGIN IMMEDIATE")
+
+        seen: list[str] = []
+        db = writer._journal.db  # noqa: SLF001
+        db.set_trace_callback(lambda told: come_between(told) if "INTO events" in told else None)
+        heavy = [callback(f"{one}", body=bytes(1 << 20)) for one in range(4)]
+        assert writer.append(heavy) == [NEW] * 4
+        assert len(seen) == 2
 
 
 @pytest.mark.parametrize("size", [5, 200])

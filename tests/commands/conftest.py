@@ -30,7 +30,8 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Not to be stopped; whoever posts more says so in `ids`."""
     with gateways(tmp_path_factory.mktemp("served")) as make:
-        gateway = make({"journal": {"max_size": "256MiB"}})  # whatever room the disk has
+        # a size that any disk has room for
+        gateway = make({"journal": {"path": "journal.db", "max_size": "256MiB"}})
         gateway.start()
         told = [gateway.post(body).document for body in BODIES]
         yield Served(gateway, [event for each in told for event in each.get("events", [])])

@@ -32,7 +32,7 @@ AT_ONCE_SECONDS: Final = 0.005
 """Callbacks for each turn; more, as many as take these seconds, if they do: what else comes has its
 share of the loop once for each turn, and costs the less the more there is of it."""
 MOST_BYTES: Final = 64 << 20
-"""Of callbacks that wait; one more may always be larger."""
+"""Of the callbacks that wait; the last of them may go beyond."""
 MOST_AHEAD: Final = 512
 """Callbacks that had their turn and are not settled: one commit of them runs, one collects. Of
 large ones the journal takes fewer."""
